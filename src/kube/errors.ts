@@ -1,0 +1,87 @@
+/**
+ * What a caller can do about a failed request. `Transient` may be tried again as it is; `Conflict` after reading again (AlreadyExists is
+ * one too); `NotFound`, `Forbidden` and `Invalid` only after somebody changes something; `Gone` after listing again (410, an expired
+ * resourceVersion or continue token).
+ */
+export type KubeErrorKind = 'Transient' | 'Conflict' | 'NotFound' | 'Forbidden' | 'Gone' | 'Invalid';
+
+/** The part of a Kubernetes `Status` object that explains a refusal. */
+export interface StatusBody {
+  kind?: string;
+  message?: string;
+  reason?: string;
+  code?: number;
+  details?: { retryAfterSeconds?: number };
+}
+
+export class KubeError extends Error {
+  readonly kind: KubeErrorKind;
+  /** HTTP status; 0 where no answer came. */
+  readonly code: number;
+  /** The API server's own reason (`AlreadyExists`, `Expired`, …), or the socket's error code (`ECONNREFUSED`). */
+  readonly reason: string;
+  /** How long the server asked us to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    kind: KubeErrorKind,
+    message: string,
+    details: { code?: number; reason?: string; retryAfterMs?: number; cause?: unknown } = {},
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'KubeError';
+    this.kind = kind;
+    this.code = details.code ?? 0;
+    this.reason = details.reason ?? '';
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}
+
+/** 401 counts as Forbidden once the credentials were read again: somebody must change something. 408, 429 and 5xx pass by themselves. */
+function kindOf(code: number): KubeErrorKind {
+  if (code === 401 || code === 403) return 'Forbidden';
+  if (code === 404) return 'NotFound';
+  if (code === 409) return 'Conflict';
+  if (code === 410) return 'Gone';
+  if (code === 408 || code === 429 || code >= 500) return 'Transient';
+  return 'Invalid';
+}
+
+/** The error for an HTTP answer. `body` is the text as received, usually a Status object; its message is kept whole up to 2,048 characters. */
+export function errorFromResponse(code: number, body: string, retryAfter?: string): KubeError {
+  const status = parseStatus(body);
+  const seconds = Number(retryAfter ?? status.details?.retryAfterSeconds ?? Number.NaN);
+  return new KubeError(kindOf(code), (status.message ?? (body.trim() || `HTTP ${code}`)).slice(0, 2048), {
+    code,
+    reason: status.reason ?? '',
+    ...(Number.isFinite(seconds) && seconds >= 0 ? { retryAfterMs: seconds * 1000 } : {}),
+  });
+}
+
+/** The error for an ERROR event in a watch: the event's object is a Status. */
+export function errorFromStatus(status: StatusBody): KubeError {
+  const code = status.code ?? 500;
+  return new KubeError(kindOf(code), status.message ?? 'watch error', { code, reason: status.reason ?? '' });
+}
+
+/** The error for a request that got no (whole) answer: refused, reset, timed out. */
+export function errorFromTransport(cause: unknown): KubeError {
+  const error = cause instanceof Error ? cause : new Error(String(cause));
+  const inner = error.cause instanceof Error ? error.cause : error;
+  const code = (inner as NodeJS.ErrnoException).code ?? inner.name;
+  return new KubeError('Transient', inner.message || String(code), { reason: String(code), cause });
+}
+
+/** True for a KubeError of one of the kinds given. */
+export function isKubeError(error: unknown, ...kinds: KubeErrorKind[]): error is KubeError {
+  return error instanceof KubeError && (kinds.length === 0 || kinds.includes(error.kind));
+}
+
+function parseStatus(body: string): StatusBody {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return typeof parsed === 'object' && parsed !== null ? (parsed as StatusBody) : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,58 @@
+import type * as k8s from '@kubernetes/client-node';
+
+/**
+ * A client-node model as it is on the wire: dates are strings there, and `from` has its own name. We never run client-node's
+ * serialiser (it blocks for seconds on large lists and drops what it does not know), so these are the types of JSON.parse's result.
+ */
+export type Wire<T> = T extends Date
+  ? string
+  : T extends readonly (infer Item)[]
+    ? Wire<Item>[]
+    : T extends object
+      ? { [K in keyof T as K extends '_from' ? 'from' : K]: Wire<T[K]> }
+      : T;
+
+export type Node = Wire<k8s.V1Node>;
+export type Pod = Wire<k8s.V1Pod>;
+export type ObjectMeta = Wire<k8s.V1ObjectMeta>;
+export type Lease = Wire<k8s.V1Lease>;
+export type StorageClass = Wire<k8s.V1StorageClass>;
+export type ClusterRoleBinding = Wire<k8s.V1ClusterRoleBinding>;
+export type APIService = Wire<k8s.V1APIService>;
+export type ConfigMap = Wire<k8s.V1ConfigMap>;
+export type Condition = Wire<k8s.V1Condition>;
+export type ManagedFieldsEntry = Wire<k8s.V1ManagedFieldsEntry>;
+
+/** What every object has. */
+export interface KubeObject {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: ObjectMeta;
+}
+
+/** Names one resource type as the API serves it. */
+export interface ResourceType {
+  /** '' for the core group. */
+  group: string;
+  version: string;
+  /** Plural, lower case, as in the URL and in RBAC rules. */
+  resource: string;
+  kind: string;
+  namespaced: boolean;
+}
+
+/** The URL path of a type's collection, of one namespace or of all. */
+export function collectionPath(type: ResourceType, namespace?: string): string {
+  const root = type.group === '' ? `/api/${type.version}` : `/apis/${type.group}/${type.version}`;
+  return namespace === undefined ? `${root}/${type.resource}` : `${root}/namespaces/${encodeURIComponent(namespace)}/${type.resource}`;
+}
+
+/** The URL path of one object. */
+export function objectPath(type: ResourceType, name: string, namespace?: string): string {
+  return `${collectionPath(type, namespace)}/${encodeURIComponent(name)}`;
+}
+
+/** `Kind/namespace/name`, or `Kind/name` for what is cluster-scoped: how findings, drift and the API name an object. */
+export function objectName(kind: string, name: string, namespace?: string): string {
+  return namespace ? `${kind}/${namespace}/${name}` : `${kind}/${name}`;
+}

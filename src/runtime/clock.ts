@@ -1,0 +1,37 @@
+/**
+ * Time as a parameter. Everything that waits or dates takes a Clock, so that tests run in simulated time and never sleep.
+ */
+export interface Clock {
+  /** Wall-clock time, for what is written down. It may jump; never measure an interval with it. */
+  now(): Temporal.Instant;
+  /** Monotonic milliseconds since an arbitrary origin, for intervals and deadlines. */
+  monotonic(): number;
+  /** Calls back once after `ms` milliseconds (0 or more); the returned function cancels. */
+  after(ms: number, callback: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  now: () => Temporal.Now.instant(),
+  monotonic: () => performance.now(),
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Resolves after `ms`, or as soon as the signal aborts (it never rejects: the caller looks at the signal). */
+export function delay(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      cancel();
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = clock.after(ms, done);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}

@@ -1,0 +1,276 @@
+import { errorFromStatus, KubeError, type StatusBody } from '../kube/errors.ts';
+import type { Transport } from '../kube/transport.ts';
+import { collectionPath, type KubeObject, type ResourceType } from '../kube/types.ts';
+import { createBackoff, reflectorBackoff } from './backoff.ts';
+import { type Clock, delay } from './clock.ts';
+import type { Logger } from './logger.ts';
+import type { RuntimeMetrics } from './metrics.ts';
+import { type Change, createStore, keyOf, type ReadonlyStore, type Stored } from './store.ts';
+
+/** What a reflector knows about its own knowledge. Only `Synced` with a recent contact may be called current. */
+export interface ReflectorStatus {
+  /** `Starting` until the first complete state; `NotPermitted` (403) and `NotInstalled` (404) are tried again slowly. */
+  phase: 'Starting' | 'Synced' | 'NotPermitted' | 'NotInstalled';
+  /** The API server's words for a phase that is a problem, or for the last failure. */
+  message: string;
+  /** Milliseconds since the server last said anything about the resource (an event, a bookmark, a list); Infinity where it never has. */
+  silentMs: number;
+}
+
+export interface Reflector<T> {
+  readonly type: ResourceType;
+  readonly store: ReadonlyStore<T>;
+  status(): ReflectorStatus;
+  /** Resolves at the first complete state. */
+  readonly synced: Promise<void>;
+  /** Lists and watches until the signal aborts; never rejects and never ends before. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export interface ReflectorOptions<T extends Stored> {
+  transport: Transport;
+  type: ResourceType;
+  /** Only objects of this namespace; absent: all. */
+  namespace?: string;
+  fieldSelector?: string;
+  /** The fields kept of an object, or undefined for an object not wanted at all. What it drops is garbage before the next object is parsed. */
+  project: (object: KubeObject) => T | undefined;
+  /** Called for each change, after the store holds it. What it throws is counted and logged. */
+  onChange?: (change: Change<T>) => void;
+  clock: Clock;
+  random: () => number;
+  logger: Logger;
+  metrics: RuntimeMetrics;
+  /** Wait after 403 and 404, milliseconds; default 30,000 (ours: a permission or CRD that comes later is seen within half a minute). */
+  slowRetryMs?: number;
+}
+
+/** Bookmarks come about once a minute from kube-apiserver's watch cache; half as long again without a word means that nobody is there. */
+const watchdogMs = 90_000;
+/** client-go's default for pages of a list. */
+const pageSize = 500;
+/** A watch that ends sooner than this without an event has failed, whatever its status said. */
+const shortWatchMs = 1_000;
+
+interface WatchEvent {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  object: KubeObject & StatusBody;
+}
+
+/** Keeps a store equal to a collection of the API server: initial state as a stream (WatchList) where the server can, else as pages, then a watch. */
+export function createReflector<T extends Stored>(options: ReflectorOptions<T>): Reflector<T> {
+  const { transport, type, clock, metrics, logger } = options;
+  const resource = type.group === '' ? type.resource : `${type.resource}.${type.group}`;
+  const labels = { resource };
+  const store = createStore<T>();
+  const path = collectionPath(type, options.namespace);
+  const backoff = createBackoff({ clock, random: options.random, ...reflectorBackoff });
+  const { promise: synced, resolve: markSynced } = Promise.withResolvers<void>();
+
+  let phase: ReflectorStatus['phase'] = 'Starting';
+  let message = 'the first list has not ended';
+  let lastContact = Number.NEGATIVE_INFINITY;
+  /** '' : the next session begins with the whole state. */
+  let resourceVersion = '';
+  let streaming = true;
+  let relistCause = 'start';
+
+  function contact(bytes: number): void {
+    lastContact = clock.monotonic();
+    metrics.lastContact.set(labels, clock.now().epochMilliseconds / 1000);
+    metrics.bytes.inc(labels, bytes);
+  }
+
+  function notify(change: Change<T> | undefined): void {
+    if (!change) return;
+    try {
+      options.onChange?.(change);
+    } catch (error) {
+      metrics.handlerErrors.inc(labels);
+      logger.error('a handler failed on a change', labels, error);
+    }
+  }
+
+  function project(object: KubeObject): T | undefined {
+    try {
+      return options.project(object);
+    } catch (error) {
+      metrics.handlerErrors.inc(labels);
+      logger.error('an object could not be read', { ...labels, name: object.metadata?.name, namespace: object.metadata?.namespace }, error);
+      return undefined;
+    }
+  }
+
+  function become(objects: Map<string, T>, version: string, startedAt: number): void {
+    const changes = store.replace(objects);
+    resourceVersion = version;
+    phase = 'Synced';
+    message = '';
+    metrics.relists.inc({ resource, cause: relistCause });
+    metrics.items.set(labels, store.size);
+    metrics.bootstrapSeconds.set(labels, (clock.monotonic() - startedAt) / 1000);
+    for (const change of changes) notify(change);
+    markSynced();
+  }
+
+  function apply(event: WatchEvent): void {
+    const { object } = event;
+    resourceVersion = object.metadata?.resourceVersion ?? resourceVersion;
+    metrics.events.inc({ resource, type: event.type });
+    // Permitted again: the watch went on from where it was.
+    phase = 'Synced';
+    message = '';
+    if (event.type === 'BOOKMARK') return;
+    const projected = event.type === 'DELETED' ? undefined : project(object);
+    const key = keyOf({
+      name: object.metadata?.name ?? '',
+      ...(object.metadata?.namespace ? { namespace: object.metadata.namespace } : {}),
+    });
+    notify(projected === undefined ? store.remove(key) : store.put(projected));
+    metrics.items.set(labels, store.size);
+  }
+
+  async function listPages(signal: AbortSignal): Promise<void> {
+    metrics.lists.inc(labels);
+    const startedAt = clock.monotonic();
+    const objects = new Map<string, T>();
+    let version = '';
+    let next: string | undefined;
+    do {
+      // Without resourceVersion: with resourceVersion=0 the watch cache answers and the limit is ignored.
+      const query = { limit: pageSize, continue: next, fieldSelector: options.fieldSelector };
+      const text = await transport.text({ path, query, signal, timeoutMs: 60_000 });
+      contact(text.length);
+      const page = JSON.parse(text) as { metadata?: { resourceVersion?: string; continue?: string }; items?: KubeObject[] };
+      for (const item of page.items ?? []) {
+        const projected = project(item);
+        if (projected) objects.set(keyOf(projected), projected);
+      }
+      version = page.metadata?.resourceVersion ?? '';
+      next = page.metadata?.continue || undefined;
+      await new Promise(setImmediate);
+    } while (next);
+    become(objects, version, startedAt);
+  }
+
+  /** One watch from its start to its end. Returns normally when the server ended it in its own time. */
+  async function watch(signal: AbortSignal): Promise<void> {
+    metrics.watches.inc(labels);
+    const startedAt = clock.monotonic();
+    const wantsState = resourceVersion === '';
+    let initial: Map<string, T> | undefined = wantsState ? new Map() : undefined;
+    let received = 0;
+    const dog = watchdog(clock, signal, () => lastContact, startedAt);
+    try {
+      const query = {
+        watch: 1,
+        allowWatchBookmarks: true,
+        // Spread over 5 to 10 minutes, so that the watches of many reflectors do not end together.
+        timeoutSeconds: 300 + Math.floor(options.random() * 300),
+        fieldSelector: options.fieldSelector,
+        ...(wantsState ? { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' } : { resourceVersion }),
+      };
+      for await (const line of transport.lines({ path, query, signal: dog.signal })) {
+        const event = JSON.parse(line.toString('utf8')) as WatchEvent;
+        contact(line.length);
+        received += 1;
+        if (event.type === 'ERROR') throw errorFromStatus(event.object);
+        if (initial === undefined) {
+          apply(event);
+        } else if (event.type === 'BOOKMARK' && event.object.metadata?.annotations?.['k8s.io/initial-events-end'] === 'true') {
+          become(initial, event.object.metadata.resourceVersion ?? '', startedAt);
+          initial = undefined;
+        } else if (event.type !== 'BOOKMARK') {
+          collect(initial, event);
+        }
+      }
+      if (initial)
+        throw new KubeError('Transient', 'the stream ended before the initial state was complete', { reason: 'IncompleteState' });
+      if (received === 0 && clock.monotonic() - startedAt < shortWatchMs)
+        throw new KubeError('Transient', 'the watch was closed at once', { reason: 'VeryShortWatch' });
+    } finally {
+      dog.stop();
+    }
+  }
+
+  function collect(initial: Map<string, T>, event: WatchEvent): void {
+    const projected = event.type === 'DELETED' ? undefined : project(event.object);
+    if (projected) initial.set(keyOf(projected), projected);
+    else
+      initial.delete(
+        keyOf({
+          name: event.object.metadata?.name ?? '',
+          ...(event.object.metadata?.namespace ? { namespace: event.object.metadata.namespace } : {}),
+        }),
+      );
+  }
+
+  /** What to do about a failure: returns how long to wait before the next session, milliseconds. */
+  function recover(error: unknown): number {
+    const failure =
+      error instanceof KubeError
+        ? error
+        : new KubeError('Transient', error instanceof Error ? error.message : String(error), { reason: 'BadAnswer' });
+    if (failure.kind === 'Forbidden' || failure.kind === 'NotFound') {
+      if (phase !== 'NotPermitted' && phase !== 'NotInstalled')
+        logger.warn('a resource cannot be read', { ...labels, code: failure.code }, failure);
+      phase = failure.kind === 'Forbidden' ? 'NotPermitted' : 'NotInstalled';
+      message = failure.message;
+      if (phase === 'NotInstalled') forgetAll();
+      return (options.slowRetryMs ?? 30_000) * (1 + options.random() * 0.1);
+    }
+    if (phase !== 'Starting')
+      logger.debug('a watch failed', { ...labels, code: failure.code, reason: failure.reason, error: failure.message });
+    message = failure.message;
+    if (failure.kind === 'Gone' || /too large resource version/i.test(failure.message)) {
+      relistCause = failure.kind === 'Gone' ? 'expired' : 'rewound';
+      resourceVersion = '';
+    } else if (resourceVersion === '' && streaming && (failure.kind === 'Invalid' || failure.reason === 'IncompleteState')) {
+      // Servers without WatchList refuse the request, or (before 1.27) ignore what they do not know and never send the mark.
+      streaming = false;
+    }
+    return Math.max(backoff(), failure.retryAfterMs ?? 0);
+  }
+
+  function forgetAll(): void {
+    resourceVersion = '';
+    relistCause = 'reinstalled';
+    for (const change of store.replace(new Map())) notify(change);
+    metrics.items.set(labels, 0);
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        if (resourceVersion === '' && !streaming) await listPages(signal);
+        await watch(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        await delay(clock, recover(error), signal);
+      }
+    }
+  }
+
+  return {
+    type,
+    store,
+    synced,
+    status: () => ({ phase, message, silentMs: clock.monotonic() - lastContact }),
+    run,
+  };
+}
+
+/** A signal that aborts when nothing was heard for the watchdog's time, or when the outer one does. */
+function watchdog(clock: Clock, outer: AbortSignal, lastContact: () => number, startedAt: number) {
+  const controller = new AbortController();
+  let cancel = () => {};
+  const arm = (ms: number) => {
+    cancel = clock.after(ms, () => {
+      const left = Math.max(lastContact(), startedAt) + watchdogMs - clock.monotonic();
+      if (left <= 0) controller.abort(new KubeError('Transient', `nothing was heard for ${watchdogMs / 1000} s`, { reason: 'Silence' }));
+      else arm(left);
+    });
+  };
+  arm(watchdogMs);
+  return { signal: AbortSignal.any([outer, controller.signal]), stop: () => cancel() };
+}
