@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { Agent, request as undiciRequest } from 'undici';
 import { version } from '../version.ts';
@@ -240,8 +241,9 @@ function firstHeader(value: string | string[] | undefined): string | undefined {
 /** The kubeconfig of the given file, else of the Pod the operator runs in, else the user's default (`KUBECONFIG`, `~/.kube/config`). Throws where none is usable. */
 export function loadKubeConfig(file: string | undefined): KubeConfig {
   const kubeConfig = new KubeConfig();
-  if (file) kubeConfig.loadFromFile(file);
-  else if (process.env.KUBERNETES_SERVICE_HOST) kubeConfig.loadFromCluster();
+  // KUBECONFIG may be a list of files; client-node merges them.
+  if (file && !file.includes(delimiter)) kubeConfig.loadFromFile(file);
+  else if (!file && process.env.KUBERNETES_SERVICE_HOST) kubeConfig.loadFromCluster();
   else kubeConfig.loadFromDefault();
   return kubeConfig;
 }

@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { atomic, condition, count, date, duration, keyedBy, label, metadata, objectName, rules, severity, tier, time } from './fields.ts';
+
+const checkSetting = z
+  .object({
+    check: z.string().min(1).max(63).describe('Id of the check, as `kubectl get scrp -o yaml` and docs/checks name it.'),
+    enabled: z.boolean().default(true).describe('False: the check does not run, and everything it found is resolved.'),
+    for: duration.optional().describe("How long a state must hold before a finding opens. Default: the check's own."),
+    severity: severity.optional().describe("Severity of every finding of this check. Default: the check's own."),
+    parameters: z
+      .record(z.string().max(63), z.string().max(1024))
+      .optional()
+      .describe("Values for the check's parameters, as strings; docs/checks lists them.")
+      .meta({ maxProperties: 16 }),
+    reason: z.string().max(1024).optional().describe('Why it is set like this. Required where a check is switched off.'),
+  })
+  .meta(
+    rules({
+      rule: 'self.enabled || (has(self.reason) && size(self.reason) > 0)',
+      message: 'a check that is switched off needs a reason, for example reason: "quotas are enforced in CI"',
+    }),
+  );
+
+const ignoreRule = z.object({
+  fact: z.string().min(1).max(63).describe('Id of the fact, such as storage-classes.'),
+  object: z.string().min(1).max(512).default('*').describe('Glob over the object as drift names it, such as StorageClass/fast-*.'),
+  path: z.string().min(1).max(512).default('*').describe('Glob over the path in the fact, such as parameters.type.'),
+  reason: z.string().min(1).max(1024).describe('Why this is not drift.'),
+  expires: date.optional().describe('Last day on which the rule counts; it ends at midnight UTC. Absent: it does not end.'),
+});
+
+const clusterScope = z.object({
+  name: label.describe('Name of the cluster in findings, reports and metrics.'),
+  environment: z.string().max(63).optional().describe('Free label, such as production; shown in the status.'),
+  baselineName: objectName
+    .optional()
+    .describe(
+      'The CoverageBaseline, in this namespace, that was agreed. Absent: <coverage>.<cluster>, which the operator captures where it does not exist.',
+    ),
+});
+
+export const supportCoverageSpec = z.object({
+  tier: tier.describe('The level agreed. Each level contains the ones before it.'),
+  suspend: z.boolean().default(false).describe('True: no check runs and nothing is reported until it is false again; conditions say so.'),
+  scope: z
+    .object({
+      clusters: z
+        .array(clusterScope)
+        .max(1, 'this release covers one cluster: the one that the operator runs in')
+        .optional()
+        .describe('What is covered. This release covers the cluster that the operator runs in; absent: that cluster, named "local".')
+        .meta(keyedBy('name')),
+    })
+    .optional(),
+  workingHours: z
+    .object({ timeZone: z.string().min(1).max(64).describe('IANA time zone in which the schedule is read, such as Europe/Amsterdam.') })
+    .optional(),
+  checks: z
+    .object({
+      schedule: z
+        .string()
+        .min(9)
+        .max(128)
+        .optional()
+        .describe(
+          'When the checks run: a cron line of five fields, in workingHours.timeZone or else UTC. Default: Level1 hourly, Level2 and Level3 every 15 minutes.',
+        )
+        .meta(
+          rules({
+            rule: "self.matches('^[^ ]+( +[^ ]+){4}$')",
+            message: 'write a cron line of five fields (minute hour day-of-month month day-of-week), for example */15 * * * *',
+          }),
+        ),
+      settings: z.array(checkSetting).max(128).optional().describe('Changes to single checks.').meta(keyedBy('check')),
+    })
+    .optional(),
+  baseline: z
+    .object({ ignore: z.array(ignoreRule).max(128).optional().describe('Differences from the baseline that are not drift.').meta(atomic) })
+    .optional(),
+  reportLimit: z
+    .int()
+    .min(1)
+    .max(2000)
+    .default(500)
+    .describe('Findings kept in one CoverageReport, most urgent first; the report says how many were left out.'),
+});
+
+const clusterStatus = z.object({
+  name: z.string(),
+  environment: z.string().optional(),
+  version: z.string().optional().describe('Version of the API server.'),
+  nodes: count.optional(),
+  reachable: z.boolean(),
+  lastCheckTime: time.optional(),
+  critical: count,
+  warning: count,
+  drift: count,
+  baseline: z
+    .object({
+      name: z.string(),
+      approvedBy: z.string().optional(),
+      approvedAt: time.optional(),
+      contentHash: z
+        .string()
+        .optional()
+        .describe('SHA-256 over what was approved; another content under the same name is a critical finding.'),
+    })
+    .optional(),
+});
+
+const topFinding = z.object({
+  check: z.string(),
+  cluster: z.string(),
+  object: z.string(),
+  severity,
+  since: time.describe('When the state began.'),
+  message: z.string(),
+});
+
+export const triggers = ['Initial', 'Schedule', 'Missed', 'Manual', 'SpecChanged', 'BaselineChanged'] as const;
+
+export const supportCoverageStatus = z.object({
+  observedGeneration: z.int().min(0).optional(),
+  conditions: z.array(condition).max(32).optional().meta(keyedBy('type')),
+  summary: z
+    .object({ critical: count, warning: count, info: count, unknown: count.describe('Checks whose answer is not known.'), drift: count })
+    .optional(),
+  topFindings: z.array(topFinding).max(10).optional().describe('The ten most urgent; all are in the CoverageReport.').meta(atomic),
+  clusters: z.array(clusterStatus).max(64).optional().meta(atomic),
+  lastCheckTime: time.optional(),
+  nextCheckTime: time.optional(),
+  lastCheckDuration: z.string().max(32).optional(),
+  lastHandledRunAt: z.string().max(256).optional().describe('Value of the annotation platformsupport.io/run-at that was answered last.'),
+  history: z
+    .array(z.object({ time, trigger: z.enum(triggers), duration: z.string().max(32), critical: count, warning: count, drift: count }))
+    .max(10)
+    .optional()
+    .describe('The last ten runs, newest first.')
+    .meta(atomic),
+});
+
+export const supportCoverage = z.object({ metadata, spec: supportCoverageSpec, status: supportCoverageStatus.optional() });
+export type SupportCoverageSpec = z.infer<typeof supportCoverageSpec>;
+export type SupportCoverageStatus = z.infer<typeof supportCoverageStatus>;
+export type SupportCoverage = z.infer<typeof supportCoverage>;
+export type CheckSetting = z.infer<typeof checkSetting>;
+export type IgnoreRule = z.infer<typeof ignoreRule>;
+export type ClusterStatus = z.infer<typeof clusterStatus>;
+export type Trigger = (typeof triggers)[number];
+
+/** Setting this annotation to a value it has not had runs the checks now. */
+export const runAtAnnotation = 'platformsupport.io/run-at';
+/** The operator keeps this label on each SupportCoverage: healthy, degraded, critical or unknown. */
+export const healthLabel = 'platformsupport.io/health';
+/** Name of the cluster that the operator runs in, where scope names none. */
+export const localCluster = 'local';

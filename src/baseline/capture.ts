@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import type { CoverageBaselineSpec, FactEntry } from '../api/v1alpha1/coveragebaseline.ts';
+import { type ClusterView, unmetNeed } from '../observe/cluster-view.ts';
+import type { Fact } from './fact.ts';
+
+/** etcd takes 1.5 MiB; kube-apiserver and what stands before it less. */
+export const maxBaselineBytes = 900 * 1024;
+
+export interface Collected {
+  entries: FactEntry[];
+  /** Facts that could not be read, with why. */
+  missing: { fact: string; message: string }[];
+}
+
+/** All facts as the cluster shows them now, sorted, so that the same state gives the same text. A fact that does not apply is empty. */
+export function collect(facts: readonly Fact[], view: ClusterView): Collected {
+  const entries: FactEntry[] = [];
+  const missing: Collected['missing'] = [];
+  for (const fact of facts) {
+    const unmet = unmetNeed(view, fact.needs);
+    if (unmet?.outcome === 'Unknown') missing.push({ fact: fact.id, message: unmet.message });
+    if (unmet) continue;
+    for (const { object, value } of fact.collect(view)) entries.push({ fact: fact.id, object, value: sortKeys(value) });
+  }
+  entries.sort((a, b) => order(a.fact, b.fact) || order(a.object, b.object));
+  return { entries, missing };
+}
+
+/** Why a baseline cannot be stored, naming the facts that are too large; undefined where it can. */
+export function tooLarge(entries: readonly FactEntry[]): string | undefined {
+  const sizes = new Map<string, number>();
+  for (const entry of entries) sizes.set(entry.fact, (sizes.get(entry.fact) ?? 0) + Buffer.byteLength(JSON.stringify(entry)));
+  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  if (total <= maxBaselineBytes) return undefined;
+  const largest = [...sizes].sort((a, b) => b[1] - a[1]).map(([fact, size]) => `${fact} (${Math.ceil(size / 1024)} KiB)`);
+  return `the baseline would be ${Math.ceil(total / 1024)} KiB, over the limit of ${maxBaselineBytes / 1024} KiB: ${largest.join(', ')}`;
+}
+
+/** SHA-256 over what an approval vouches for, in hex: the cluster, the facts and the approval itself. */
+export function contentHash({ cluster, facts, approval }: CoverageBaselineSpec): string {
+  const sorted = facts.map(({ fact, object, value }) => [fact, object, sortKeys(value)]);
+  return createHash('sha256')
+    .update(JSON.stringify([cluster, sorted, approval?.approvedBy, approval?.approvedAt, approval?.note]))
+    .digest('hex');
+}
+
+function sortKeys(value: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => order(a, b)));
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

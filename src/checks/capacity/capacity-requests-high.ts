@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { formatBytes, formatCores } from '../../kube/quantity.ts';
+import { hasAutoscaler } from '../../observe/platform.ts';
+import { defineCheck, type Observation } from '../check.ts';
+import { isLeaving } from '../nodes/availability.ts';
+import { ratio } from '../parameters.ts';
+
+export const capacityRequestsHigh = defineCheck({
+  id: 'capacity-requests-high',
+  area: 'Capacity',
+  tier: 'Level1',
+  title: 'Pods have reserved nearly all that the nodes can give',
+  severity: 'warning',
+  for: '15m',
+  needs: { resources: ['nodes', 'pods'], optional: ['cluster-autoscaler-status'] },
+  remediation:
+    'Add nodes, or lower requests that are far above use (`kubectl top pods -A`). Where an autoscaler runs, check that it may still add nodes.',
+  references: ['own default: 85% leaves room for a rolling update', 'Kubernetes: resource requests and scheduling'],
+  parameters: z.strictObject({
+    warningRatio: ratio(0.85, 'Requests divided by allocatable from which it is a warning.'),
+    criticalRatio: ratio(0.95, 'Requests divided by allocatable from which it is critical.'),
+  }),
+  evaluate: ({ view, parameters }) => {
+    const allocatable = { cpu: 0, memory: 0 };
+    const requests = { cpu: 0, memory: 0 };
+    const leaving = new Set<string>();
+    for (const node of view.list('nodes')) {
+      // A cordoned node counts: it comes back after its maintenance. One that leaves does not, but its pods must fit elsewhere.
+      if (isLeaving(node)) {
+        leaving.add(node.name);
+        continue;
+      }
+      allocatable.cpu += node.allocatable.cpu ?? 0;
+      allocatable.memory += node.allocatable.memory ?? 0;
+    }
+    if (allocatable.cpu === 0 || allocatable.memory === 0) return { outcome: 'NotApplicable', message: 'No node says what it can give.' };
+    for (const pod of view.list('pods')) {
+      // Pods without a node are pod-unschedulable's; pods that are being deleted give back what they hold.
+      if (pod.nodeName === '' || pod.deleting) continue;
+      requests.cpu += pod.requests.cpu;
+      requests.memory += pod.requests.memory;
+    }
+    const autoscaled = hasAutoscaler(view);
+    const observations: Observation[] = [];
+    for (const resource of ['cpu', 'memory'] as const) {
+      const used = requests[resource] / allocatable[resource];
+      if (used < Math.min(parameters.warningRatio, parameters.criticalRatio)) continue;
+      const critical = used >= parameters.criticalRatio;
+      const format = resource === 'cpu' ? formatCores : formatBytes;
+      observations.push({
+        object: `Cluster/${view.cluster}`,
+        reason: resource === 'cpu' ? 'CpuRequestsHigh' : 'MemoryRequestsHigh',
+        // A full cluster is what an autoscaler works towards.
+        severity: autoscaled ? 'info' : critical ? 'critical' : 'warning',
+        message: `Pods have reserved at least ${steps(used)}% of the ${resource} of the nodes (${format(allocatable[resource])}); the threshold is ${percent(critical ? parameters.criticalRatio : parameters.warningRatio)}%. Add nodes or lower requests.`,
+      });
+    }
+    return { observations };
+  },
+});
+
+/** Rounded down to steps of five, so that the message does not change with every pod. */
+function steps(share: number): number {
+  return Math.floor(share * 20 + 1e-9) * 5;
+}
+
+function percent(share: number): number {
+  return Math.round(share * 1000) / 10;
+}

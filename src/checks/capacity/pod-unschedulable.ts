@@ -1,0 +1,60 @@
+import { instantOf } from '../../observe/resource.ts';
+import type { PodView } from '../../observe/resources/pods.ts';
+import { defineCheck } from '../check.ts';
+import { noParameters } from '../parameters.ts';
+
+export const podUnschedulable = defineCheck({
+  id: 'pod-unschedulable',
+  area: 'Capacity',
+  tier: 'Level1',
+  title: 'Pods wait because no node can take them',
+  severity: 'warning',
+  for: '15m',
+  needs: { resources: ['pods'] },
+  remediation:
+    'The message names what the scheduler lacks. Add nodes or free the resource; or correct the selector, affinity, toleration or volume that no node satisfies.',
+  references: [
+    'own default: 15m, longer than an autoscaler takes to add a node',
+    'Kubernetes: PodScheduled condition, reason Unschedulable',
+  ],
+  parameters: noParameters,
+  evaluate: ({ view }) => {
+    const waiting = new Map<string, { since: Temporal.Instant | undefined; pod: PodView; constraints: Set<string> }>();
+    for (const pod of view.list('pods')) {
+      if (!pod.unschedulable || pod.deleting) continue;
+      const since = instantOf(pod.unschedulable.since);
+      const group = waiting.get(pod.workload) ?? { since, pod, constraints: new Set<string>() };
+      if (since && (!group.since || Temporal.Instant.compare(since, group.since) < 0)) group.since = since;
+      for (const constraint of constraintsOf(pod.unschedulable.message)) group.constraints.add(constraint);
+      waiting.set(pod.workload, group);
+    }
+    return {
+      observations: [...waiting].map(([workload, { since, constraints }]) => ({
+        object: workload,
+        reason: 'Unschedulable',
+        message: `No node can take the pods of ${workload}: ${[...constraints].sort().join('; ') || 'the scheduler gives no reason'}.`,
+        since,
+      })),
+    };
+  },
+});
+
+/**
+ * What the scheduler lacks, without the counts that change with every node: "0/5 nodes are available: 2 Insufficient cpu, 3 node(s) had
+ * untolerated taint {…}. preemption: …" gives "Insufficient cpu" and "node(s) had untolerated taint {…}".
+ */
+export function constraintsOf(message: string): string[] {
+  const reasons = /^\d+\/\d+ nodes are available:(.*)$/s.exec(message.slice(0, 4096))?.[1];
+  if (reasons === undefined) return message ? [message.slice(0, 200).replace(/\.\s*$/, '')] : [];
+  const beforePreemption = reasons.split(/(?:^|[.\s])\s*preemption:/)[0] ?? '';
+  return beforePreemption
+    .split(/[,.]\s+(?=\d+ )/)
+    .map((part) =>
+      part
+        .trim()
+        .replace(/^\d+ /, '')
+        .replace(/[.,]+$/, ''),
+    )
+    .filter((part) => part !== '')
+    .slice(0, 8);
+}

@@ -1,0 +1,60 @@
+import type { z } from 'zod';
+import type { Severity, Tier } from '../api/v1alpha1/fields.ts';
+import type { ClusterView, Needs } from '../observe/cluster-view.ts';
+import type { Area } from './areas.ts';
+
+/** What a check sees wrong now with one object. Whether and when it becomes a finding is not the check's business. */
+export interface Observation {
+  /** Kind/namespace/name, Kind/name, or Cluster/<name>. */
+  object: string;
+  /** CamelCase constant. With check, cluster and object it is the finding's identity. */
+  reason: string;
+  /** Where it is not the check's default. */
+  severity?: Severity;
+  /** Names object, value, threshold and what to do; the same for as long as the state is the same. At most 1,024 characters are kept. */
+  message: string;
+  /** Since when, where Kubernetes keeps that time; absent: since it was first seen. */
+  since?: Temporal.Instant | undefined;
+}
+
+/** `undefined` in a list of observations would be a pass; what cannot be judged must be said. */
+export type Evaluation = { observations: Observation[]; unknown?: string } | { outcome: 'NotApplicable' | 'Unknown'; message: string };
+
+export interface CheckContext<P> {
+  view: ClusterView;
+  parameters: P;
+  now: Temporal.Instant;
+  /** The check's `for` as the coverage sets it, milliseconds. */
+  holdMs: number;
+}
+
+/** What every check says about itself; docs, RBAC, conditions and metrics come from it. */
+export interface CheckMetadata {
+  /** Permanent; also the file's name and the docs page's. */
+  id: string;
+  area: Area;
+  tier: Tier;
+  /** A phrase: what is wrong when it fires. */
+  title: string;
+  /** Severity of an observation that names none. */
+  severity: Severity;
+  /** How long a state must hold before a finding opens, a Kubernetes duration. */
+  for: string;
+  needs: Needs;
+  /** What to do about a finding, in a sentence or two. */
+  remediation: string;
+  /** Where thresholds and rules come from. */
+  references: readonly string[];
+}
+
+/** A check is a pure function of the snapshot: no I/O, no clock but its context's. */
+export interface Check<P = unknown> extends CheckMetadata {
+  /** One field a parameter, made with parameters.ts, so that values given as strings are checked and documented. */
+  parameters: z.ZodType<P>;
+  evaluate: (context: CheckContext<P>) => Evaluation;
+}
+
+/** Ties the type of a check's parameters to its function; in the catalogue all checks have the same type. */
+export function defineCheck<P>(check: Check<P>): Check {
+  return { ...check, evaluate: (context) => check.evaluate({ ...context, parameters: context.parameters as P }) };
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/** A parameter's documentation travels with its schema, in Zod's metadata. */
+export interface ParameterDocs {
+  description: string;
+  /** As a user writes it. */
+  default: string;
+  range: string;
+}
+
+/** A share between 0 and 1, such as "0.85"; thresholds are inclusive. */
+export function ratio(value: number, description: string) {
+  return number(value, description, { min: 0, max: 1, range: 'a number from 0 to 1' });
+}
+
+/** A whole number of days, 0 to 3,650. */
+export function days(value: number, description: string) {
+  return number(value, description, { min: 0, max: 3650, range: 'a whole number of days from 0 to 3650', whole: true });
+}
+
+function number(value: number, description: string, rule: { min: number; max: number; range: string; whole?: boolean }) {
+  return z
+    .string()
+    .default(String(value))
+    .transform((text, context) => {
+      const parsed = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+      if (parsed >= rule.min && parsed <= rule.max && (!rule.whole || Number.isInteger(parsed))) return parsed;
+      context.addIssue({ code: 'custom', message: `must be ${rule.range}, not ${JSON.stringify(text.slice(0, 64))}` });
+      return z.NEVER;
+    })
+    .meta({ description, default: String(value), range: rule.range } satisfies ParameterDocs);
+}
+
+/** For checks that have nothing to set. */
+export const noParameters = z.strictObject({});

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import type { Finding, PendingFinding } from '../api/v1alpha1/coveragereport.ts';
+import type { Severity } from '../api/v1alpha1/fields.ts';
+import type { Observation } from '../checks/check.ts';
+import type { CheckResult } from '../checks/run.ts';
+
+/** What is remembered between two passes. It is read from the report, so that a restart forgets nothing. */
+export interface Memory {
+  findings: readonly Finding[];
+  pending: readonly PendingFinding[];
+  /** Set where the report had to leave findings out and this process has not seen them itself: when the last pass ended. */
+  incompleteSince?: Temporal.Instant;
+}
+
+export type Transition =
+  | { type: 'Opened'; finding: Finding }
+  | { type: 'SeverityChanged'; finding: Finding; from: Severity }
+  | { type: 'Resolved'; finding: Finding };
+
+export interface Advanced {
+  findings: Finding[];
+  pending: PendingFinding[];
+  transitions: Transition[];
+}
+
+/** Identity of a finding: never its message or severity. 16 hex digits of SHA-256. */
+export function fingerprint(cluster: string, check: string, object: string, reason: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([cluster, check, object, reason]))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+/**
+ * From what was known and what is seen now, what is known next. A state opens a finding once it has held for the check's time, counted
+ * from Kubernetes' own date where there is one, else from our first sight. What is no longer seen resolves at once; what a check cannot
+ * judge stays as it was, since not to see is not to know. A finding of a check that is not among the results resolves.
+ */
+export function advance(previous: Memory, results: readonly CheckResult[], cluster: string, now: Temporal.Instant): Advanced {
+  const known = new Map(previous.findings.map((finding) => [finding.id, finding]));
+  const waiting = new Map(previous.pending.map((entry) => [entry.id, entry]));
+  const findings: Finding[] = [];
+  const pending: PendingFinding[] = [];
+  const transitions: Transition[] = [];
+
+  for (const result of results) {
+    const seen = new Set<string>();
+    for (const observation of result.observations) {
+      const id = fingerprint(cluster, result.check.id, observation.object, observation.reason);
+      if (seen.has(id)) continue;
+      seen.add(id);
+      const before = known.get(id);
+      const firstSeen = before?.firstSeen ?? began(observation, waiting.get(id), now);
+      if (!before && now.epochMilliseconds - Temporal.Instant.from(firstSeen).epochMilliseconds < result.holdMs) {
+        if (!observation.since) pending.push({ id, check: result.check.id, object: observation.object, firstSeen });
+        continue;
+      }
+      const finding: Finding = {
+        id,
+        check: result.check.id,
+        severity: observation.severity ?? result.check.severity,
+        object: observation.object,
+        reason: observation.reason,
+        message: observation.message,
+        remediation: result.check.remediation,
+        firstSeen,
+        openedAt: before?.openedAt ?? stamp(now),
+      };
+      findings.push(finding);
+      if (!before && !wasLeftOut(previous, observation, result.holdMs)) transitions.push({ type: 'Opened', finding });
+      else if (before && before.severity !== finding.severity)
+        transitions.push({ type: 'SeverityChanged', finding, from: before.severity });
+    }
+    if (result.unknown !== undefined) {
+      findings.push(...previous.findings.filter(({ check, id }) => check === result.check.id && !seen.has(id)));
+      pending.push(...previous.pending.filter(({ check, id }) => check === result.check.id && !seen.has(id)));
+    }
+  }
+
+  const open = new Set(findings.map(({ id }) => id));
+  for (const finding of previous.findings) if (!open.has(finding.id)) transitions.push({ type: 'Resolved', finding });
+  return { findings: findings.sort(byUrgency), pending: pending.sort((a, b) => compare(a.id, b.id)), transitions };
+}
+
+const rank: Record<Severity, number> = { critical: 0, warning: 1, info: 2 };
+
+/** Critical before warning before info; the older first; then by identity, so that the order is the same every time. */
+export function byUrgency(a: Finding, b: Finding): number {
+  return rank[a.severity] - rank[b.severity] || compare(a.firstSeen, b.firstSeen) || compare(a.id, b.id);
+}
+
+/** Never in the future: a node whose clock is ahead does not hold a finding back. */
+function began(observation: Observation, waiting: PendingFinding | undefined, now: Temporal.Instant): string {
+  if (observation.since) return stamp(Temporal.Instant.compare(observation.since, now) > 0 ? now : observation.since);
+  return waiting?.firstSeen ?? stamp(now);
+}
+
+/** True for a state that Kubernetes dates so early that it was open in a pass whose report could not hold all: it is no news. */
+function wasLeftOut({ incompleteSince }: Memory, { since }: Observation, holdMs: number): boolean {
+  return incompleteSince !== undefined && since !== undefined && since.epochMilliseconds + holdMs <= incompleteSince.epochMilliseconds;
+}
+
+/** Whole seconds, as Kubernetes writes times. */
+export function stamp(instant: Temporal.Instant): string {
+  return instant.toString({ smallestUnit: 'second' });
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,118 @@
+import type { CheckReport, Drift, Finding, Outcome, PendingFinding } from '../api/v1alpha1/coveragereport.ts';
+import type { IgnoreRule } from '../api/v1alpha1/supportcoverage.ts';
+import { collect } from '../baseline/capture.ts';
+import { compare, type Difference, ignoredBy } from '../baseline/compare.ts';
+import type { Fact, Source } from '../baseline/fact.ts';
+import { type BaselineState, baselineAltered } from '../baseline/integrity.ts';
+import type { Writer } from '../baseline/last-writer.ts';
+import { type CheckResult, type ConfiguredCheck, runCheck } from '../checks/run.ts';
+import type { ClusterView } from '../observe/cluster-view.ts';
+import { advance, type Memory, stamp, type Transition } from './lifecycle.ts';
+
+export interface PassInput {
+  checks: readonly ConfiguredCheck[];
+  facts: readonly Fact[];
+  ignore: readonly IgnoreRule[];
+  view: ClusterView;
+  memory: Memory & { drift: readonly Drift[] };
+  baseline: BaselineState;
+  now: Temporal.Instant;
+  /** Who wrote a value last; asked once for each new difference. */
+  writerOf: (source: Source) => Promise<Writer | undefined>;
+}
+
+/** All that one pass found out; reports are made from it and from nothing else. */
+export interface Pass {
+  checks: CheckReport[];
+  findings: Finding[];
+  pending: PendingFinding[];
+  transitions: Transition[];
+  drift: Drift[];
+  driftOpened: Drift[];
+  driftResolved: Drift[];
+  /** Facts that could not be compared, with why. */
+  driftUnknown: { fact: string; message: string }[];
+  baseline: BaselineState;
+}
+
+/** Evaluates every check and fact against one cluster. Gives the event loop a turn between two checks. */
+export async function runPass(input: PassInput): Promise<Pass> {
+  const { checks, view, memory, now, baseline } = input;
+  const results: CheckResult[] = [];
+  for (const configured of checks) {
+    results.push(runCheck(configured, view, now));
+    await new Promise(setImmediate);
+  }
+  results.push({ check: baselineAltered, holdMs: 0, observations: baseline.state === 'Altered' ? [baseline.observation] : [] });
+  const { findings, pending, transitions } = advance(memory, results, view.cluster, now);
+  const drifting = await compareWithBaseline(input);
+  return { checks: results.map((result) => describe(result, findings, pending)), findings, pending, transitions, ...drifting, baseline };
+}
+
+type Drifting = Pick<Pass, 'drift' | 'driftOpened' | 'driftResolved' | 'driftUnknown'>;
+
+async function compareWithBaseline({ facts, ignore, view, memory, baseline, now, writerOf }: PassInput): Promise<Drifting> {
+  // Without an approved baseline there is nothing to differ from; one that was altered says so itself, and what drifted before stays.
+  if (baseline.state === 'Altered') return { drift: [...memory.drift], driftOpened: [], driftResolved: [], driftUnknown: [] };
+  if (baseline.state !== 'Approved') return { drift: [], driftOpened: [], driftResolved: [], driftUnknown: [] };
+  const { entries, missing } = collect(facts, view);
+  const unreadable = new Set(missing.map(({ fact }) => fact));
+  const readable = facts.filter(({ id }) => !unreadable.has(id));
+  const today = now.toZonedDateTimeISO('UTC').toPlainDate();
+  const differences = compare(readable, baseline.baseline.spec.facts, entries).filter(
+    (difference) => !ignoredBy(ignore, difference, today),
+  );
+  const before = new Map(memory.drift.map((entry) => [identity(entry), entry]));
+  const drift: Drift[] = memory.drift.filter(({ fact }) => unreadable.has(fact));
+  const driftOpened: Drift[] = [];
+  for (const difference of differences) {
+    const known = before.get(identity(difference));
+    if (known?.actual === difference.actual && known.expected === difference.expected) {
+      drift.push(known);
+      continue;
+    }
+    const entry: Drift = {
+      ...difference,
+      ...(await writerFields(difference, facts, view, writerOf)),
+      firstSeen: known?.firstSeen ?? stamp(now),
+    };
+    drift.push(entry);
+    if (!known) driftOpened.push(entry);
+  }
+  const still = new Set(drift.map(identity));
+  const driftResolved = memory.drift.filter((entry) => !still.has(identity(entry)));
+  return { drift, driftOpened, driftResolved, driftUnknown: missing };
+}
+
+/** Of an object that is gone Kubernetes keeps no writer. */
+async function writerFields(
+  difference: Difference,
+  facts: readonly Fact[],
+  view: ClusterView,
+  writerOf: PassInput['writerOf'],
+): Promise<Pick<Drift, 'manager' | 'changedAt'>> {
+  const fact = facts.find(({ id }) => id === difference.fact);
+  const source = fact?.source(difference.object, difference.path, difference.expected, view);
+  if (!source || (difference.path === '' && difference.actual === '')) return {};
+  const writer = await writerOf(source);
+  return { ...(writer ? { manager: writer.manager } : {}), ...(writer?.changedAt ? { changedAt: writer.changedAt } : {}) };
+}
+
+function identity({ fact, object, path }: Difference): string {
+  return JSON.stringify([fact, object, path]);
+}
+
+function describe(result: CheckResult, findings: readonly Finding[], pending: readonly PendingFinding[]): Pass['checks'][number] {
+  const { check } = result;
+  const open = findings.filter((finding) => finding.check === check.id).length;
+  const waiting = pending.filter((entry) => entry.check === check.id).length;
+  const [outcome, message] = outcomeOf(result, open, waiting);
+  return { check: check.id, area: check.area, tier: check.tier, outcome, message, findings: open };
+}
+
+function outcomeOf({ unknown, notApplicable, holdMs }: CheckResult, open: number, waiting: number): [Outcome, string] {
+  if (notApplicable !== undefined) return ['NotApplicable', notApplicable];
+  if (unknown !== undefined) return ['Unknown', unknown];
+  if (open > 0) return ['Fail', `${open} open`];
+  return ['Pass', waiting > 0 ? `${waiting} seen, not yet for ${holdMs / 60_000}m` : ''];
+}

@@ -1,0 +1,68 @@
+import type { ReadonlyStore } from '../runtime/store.ts';
+import type { ResourceName, View } from './catalogue.ts';
+import type { ServerVersion } from './probes/version.ts';
+
+/** The answers of probes by name. */
+export interface ProbeAnswers {
+  version: ServerVersion;
+}
+export type ProbeName = keyof ProbeAnswers;
+export const probeNames: readonly ProbeName[] = ['version'];
+
+/** What a check or fact reads. From it follow the watches, the ClusterRole, the outcome where something is missing, and the docs. */
+export interface Needs {
+  /** Without one of these the answer is Unknown (not permitted, stale) or NotApplicable (not installed). */
+  resources?: readonly ResourceName[];
+  /** Read where they are there; the answer stands without them. */
+  optional?: readonly ResourceName[];
+  probes?: readonly ProbeName[];
+}
+
+/** Whether what is known of a resource or probe may be relied upon, and if not, why. */
+export type Knowledge =
+  | { state: 'Current' }
+  | { state: 'NotInstalled'; message: string }
+  | { state: 'NotPermitted' | 'Stale'; message: string };
+
+/** One cluster as it was last seen. It never does I/O, and only the observer changes what is behind it. */
+export interface ClusterView {
+  /** The cluster's name in the coverage. */
+  readonly cluster: string;
+  list<K extends ResourceName>(resource: K): Iterable<View<K>>;
+  /** By `namespace/name`, or the name of what is cluster-scoped. */
+  get<K extends ResourceName>(resource: K, key: string): View<K> | undefined;
+  count(resource: ResourceName): number;
+  probe<K extends ProbeName>(name: K): ProbeAnswers[K] | undefined;
+  knowledge(name: ResourceName | ProbeName): Knowledge;
+}
+
+/** Where a view reads from. */
+export interface Sources {
+  cluster: string;
+  store: (resource: ResourceName) => ReadonlyStore<unknown>;
+  probe: (name: ProbeName) => unknown;
+  knowledge: (name: ResourceName | ProbeName) => Knowledge;
+}
+
+export function createClusterView(sources: Sources): ClusterView {
+  return {
+    cluster: sources.cluster,
+    list: <K extends ResourceName>(resource: K) => ({
+      [Symbol.iterator]: () => sources.store(resource).values() as IterableIterator<View<K>>,
+    }),
+    get: <K extends ResourceName>(resource: K, key: string) => sources.store(resource).get(key) as View<K> | undefined,
+    count: (resource) => sources.store(resource).size,
+    probe: <K extends ProbeName>(name: K) => sources.probe(name) as ProbeAnswers[K] | undefined,
+    knowledge: sources.knowledge,
+  };
+}
+
+/** The first need that is not met: what the outcome must then be, and why. Undefined where all are current. */
+export function unmetNeed(view: ClusterView, needs: Needs): { outcome: 'Unknown' | 'NotApplicable'; message: string } | undefined {
+  for (const name of [...(needs.resources ?? []), ...(needs.probes ?? [])]) {
+    const knowledge = view.knowledge(name);
+    if (knowledge.state === 'Current') continue;
+    return { outcome: knowledge.state === 'NotInstalled' ? 'NotApplicable' : 'Unknown', message: knowledge.message };
+  }
+  return undefined;
+}

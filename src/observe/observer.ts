@@ -1,0 +1,138 @@
+import { KubeError } from '../kube/errors.ts';
+import type { Transport } from '../kube/transport.ts';
+import { type ManagedFieldsEntry, objectPath, type ResourceType } from '../kube/types.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { RuntimeMetrics } from '../runtime/metrics.ts';
+import { createReflector, type Reflector } from '../runtime/reflector.ts';
+import type { Stored } from '../runtime/store.ts';
+import { type ResourceName, resources } from './catalogue.ts';
+import { type ClusterView, createClusterView, type Knowledge, type ProbeName, probeNames } from './cluster-view.ts';
+import { probeVersion } from './probes/version.ts';
+import type { Resource } from './resource.ts';
+
+/** Watches one cluster and keeps what the checks and facts read. */
+export interface Observer {
+  /** Runs the watches until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
+  /** True once every watch has either its first complete state or a reason why it cannot. */
+  settled(): boolean;
+  /** Asks the probes again; what does not answer is Unknown until it does. Never rejects. */
+  refreshProbes(signal: AbortSignal): Promise<void>;
+  view(cluster: string): ClusterView;
+  /** For each resource that may not be read: which, and the API server's words. */
+  notPermitted(): string[];
+  /** Who owns which field of an object. Undefined where it is gone or may not be read. */
+  managedFields(type: ResourceType, name: string, namespace?: string): Promise<readonly ManagedFieldsEntry[] | undefined>;
+}
+
+export interface ObserverOptions {
+  transport: Transport;
+  /** Resources that the checks and facts need. */
+  watch: readonly ResourceName[];
+  /** Where the ConfigMaps of the operator are. */
+  operatorNamespace: string;
+  clock: Clock;
+  random: () => number;
+  logger: Logger;
+  metrics: RuntimeMetrics;
+}
+
+/** Twice the watchdog: a watch that was silent so long has been tried again and did not come back. */
+const staleAfterMs = 180_000;
+
+type AnyReflector = Reflector<Stored>;
+
+export function createObserver(options: ObserverOptions): Observer {
+  const { transport, clock } = options;
+  const reflectors = new Map<ResourceName, AnyReflector>(
+    options.watch.map((name) => [name, reflectorOf(resources[name] as Resource<Stored>, options)]),
+  );
+  const answers = new Map<ProbeName, { answer: unknown; at: number } | { problem: string; denied: boolean }>();
+
+  function reflectorFor(name: ResourceName): AnyReflector {
+    const reflector = reflectors.get(name);
+    if (!reflector) throw new Error(`${name} is read by a check that does not declare it in its needs`);
+    return reflector;
+  }
+
+  function probeKnowledge(name: ProbeName): Knowledge {
+    const known = answers.get(name);
+    if (known === undefined) return { state: 'Stale', message: `the probe ${name} has not been answered yet` };
+    if ('problem' in known)
+      return { state: known.denied ? 'NotPermitted' : 'Stale', message: `the probe ${name} failed: ${known.problem}` };
+    return { state: 'Current' };
+  }
+
+  return {
+    run: async (signal) => {
+      await Promise.all([...reflectors.values()].map((reflector) => reflector.run(signal)));
+    },
+    settled: () => [...reflectors.values()].every((reflector) => reflector.status().phase !== 'Starting'),
+    refreshProbes: async (signal) => {
+      try {
+        answers.set('version', { answer: await probeVersion(transport, signal), at: clock.monotonic() });
+      } catch (error) {
+        const denied = error instanceof KubeError && error.kind === 'Forbidden';
+        answers.set('version', { problem: error instanceof Error ? error.message : String(error), denied });
+      }
+    },
+    view: (cluster) =>
+      createClusterView({
+        cluster,
+        store: (name) => reflectorFor(name).store,
+        probe: (name) => {
+          const known = answers.get(name);
+          return known && 'answer' in known ? known.answer : undefined;
+        },
+        knowledge: (name) => (isProbe(name) ? probeKnowledge(name) : knowledgeOf(name, reflectorFor(name))),
+      }),
+    notPermitted: () =>
+      [...reflectors].flatMap(([name, reflector]) => {
+        const knowledge = knowledgeOf(name, reflector);
+        return knowledge.state === 'NotPermitted' ? [knowledge.message] : [];
+      }),
+    managedFields: async (type, name, namespace) => {
+      try {
+        const accept = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+        const { metadata } = await transport.json<{ metadata?: { managedFields?: ManagedFieldsEntry[] } }>({
+          path: objectPath(type, name, namespace),
+          accept,
+        });
+        return metadata?.managedFields ?? [];
+      } catch {
+        // Who wrote something is an addition to a report, never a reason to go without one.
+        return undefined;
+      }
+    },
+  };
+}
+
+function isProbe(name: ResourceName | ProbeName): name is ProbeName {
+  return (probeNames as readonly string[]).includes(name);
+}
+
+function reflectorOf(resource: Resource<Stored>, options: ObserverOptions): AnyReflector {
+  const { type, only, project } = resource;
+  return createReflector<Stored>({
+    ...options,
+    type,
+    project,
+    ...(only ? { namespace: only.namespace ?? options.operatorNamespace, fieldSelector: `metadata.name=${only.name}` } : {}),
+  });
+}
+
+function knowledgeOf(name: ResourceName, reflector: AnyReflector): Knowledge {
+  const { phase, message, silentMs } = reflector.status();
+  const { group, resource } = reflector.type;
+  const full = group === '' ? resource : `${resource}.${group}`;
+  if (phase === 'NotPermitted') return { state: 'NotPermitted', message: `the operator may not list and watch ${full}: ${message}` };
+  if (phase === 'NotInstalled') return { state: 'NotInstalled', message: `the cluster does not serve ${full}` };
+  if (phase === 'Starting') return { state: 'Stale', message: `${full} could not be read yet: ${message}` };
+  if (silentMs > staleAfterMs)
+    return {
+      state: 'Stale',
+      message: `nothing was heard about ${name} for more than ${staleAfterMs / 60_000} minutes: ${message || 'the API server is silent'}`,
+    };
+  return { state: 'Current' };
+}

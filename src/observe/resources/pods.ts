@@ -1,0 +1,75 @@
+import { parseQuantity } from '../../kube/quantity.ts';
+import { objectName, type Pod } from '../../kube/types.ts';
+import { defineResource } from '../resource.ts';
+
+export interface PodView {
+  name: string;
+  namespace: string;
+  /** '' while no node was found. */
+  nodeName: string;
+  deleting: boolean;
+  /** What the scheduler reserves for it: cores and bytes. */
+  requests: { cpu: number; memory: number };
+  /** Present while the scheduler finds no node for it. */
+  unschedulable: { since: string | undefined; message: string } | undefined;
+  /** `Deployment/shop/web`; the pod itself where nothing owns it. */
+  workload: string;
+}
+
+type Spec = NonNullable<Pod['spec']>;
+type Container = Spec['containers'][number];
+
+/** Pods that have ended hold no resources and need no node, so they are not kept. */
+export const pods = defineResource({
+  type: { group: '', version: 'v1', resource: 'pods', kind: 'Pod', namespaced: true },
+  project: (pod: Pod): PodView | undefined => {
+    const phase = pod.status?.phase;
+    if (phase === 'Succeeded' || phase === 'Failed') return undefined;
+    const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+    return {
+      name: pod.metadata?.name ?? '',
+      namespace: pod.metadata?.namespace ?? '',
+      nodeName: pod.spec?.nodeName ?? '',
+      deleting: pod.metadata?.deletionTimestamp !== undefined,
+      requests: { cpu: requested(pod.spec, 'cpu'), memory: requested(pod.spec, 'memory') },
+      unschedulable:
+        scheduled?.status === 'False' && scheduled.reason === 'Unschedulable'
+          ? { since: scheduled.lastTransitionTime, message: scheduled.message ?? '' }
+          : undefined,
+      workload: workloadOf(pod),
+    };
+  },
+});
+
+/**
+ * The scheduler's arithmetic: the greater of all containers together (sidecars included) and the greatest moment of the init containers,
+ * each beside the sidecars started before it; a request of the whole pod counts instead; overhead is added.
+ */
+function requested(spec: Pod['spec'], resource: 'cpu' | 'memory'): number {
+  if (!spec) return 0;
+  let sidecars = 0;
+  let startup = 0;
+  for (const container of spec.initContainers ?? []) {
+    const amount = requestOf(container, resource);
+    if (container.restartPolicy === 'Always') sidecars += amount;
+    startup = Math.max(startup, container.restartPolicy === 'Always' ? sidecars : sidecars + amount);
+  }
+  const running = (spec.containers ?? []).reduce((sum, container) => sum + requestOf(container, resource), sidecars);
+  const whole = parseQuantity(spec.resources?.requests?.[resource]);
+  return (whole ?? Math.max(running, startup)) + (parseQuantity(spec.overhead?.[resource]) ?? 0);
+}
+
+function requestOf(container: Container, resource: string): number {
+  return parseQuantity(container.resources?.requests?.[resource]) ?? 0;
+}
+
+/** The workload that people know: a ReplicaSet's Deployment is its name without the template's hash. */
+function workloadOf({ metadata }: Pod): string {
+  const namespace = metadata?.namespace ?? '';
+  const owner = metadata?.ownerReferences?.find(({ controller }) => controller);
+  if (!owner) return objectName('Pod', metadata?.name ?? '', namespace);
+  const hash = metadata?.labels?.['pod-template-hash'];
+  if (owner.kind === 'ReplicaSet' && hash && owner.name.endsWith(`-${hash}`))
+    return objectName('Deployment', owner.name.slice(0, -hash.length - 1), namespace);
+  return objectName(owner.kind, owner.name, namespace);
+}

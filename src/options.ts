@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { type LogLevel, logLevels } from './runtime/logger.ts';
+import { version } from './version.ts';
+
+export interface Options {
+  kubeconfig: string | undefined;
+  namespace: string;
+  coverageNamespaces: string[];
+  metricsBindAddress: string;
+  metricsAuth: boolean;
+  healthProbeBindAddress: string;
+  leaderElect: boolean;
+  logLevel: LogLevel;
+}
+
+/** One row a flag: from it come the flag, its environment variable, `--help` and the table in docs/configuration.md, which a test compares. */
+export interface OptionRow {
+  flag: string;
+  environment: string;
+  default: string;
+  description: string;
+  choices?: readonly string[];
+}
+
+const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
+
+export const optionRows: readonly OptionRow[] = [
+  {
+    flag: '--kubeconfig <file>',
+    environment: 'KUBECONFIG',
+    default: '',
+    description: 'Kubeconfig of the cluster. Default: the Pod the operator runs in, else ~/.kube/config.',
+  },
+  {
+    flag: '--namespace <name>',
+    environment: 'POD_NAMESPACE',
+    default: '',
+    description: "The operator's own namespace, where its Lease and ConfigMaps are. Default: the Pod's, else platform-support.",
+  },
+  {
+    flag: '--coverage-namespaces <names>',
+    environment: 'COVERAGE_NAMESPACES',
+    default: '',
+    description: 'Namespaces, separated by commas, whose SupportCoverages are obeyed. Default: the value of --namespace.',
+  },
+  {
+    flag: '--metrics-bind-address <address>',
+    environment: 'METRICS_BIND_ADDRESS',
+    default: ':8080',
+    description: 'Where /metrics is served, host:port; 0 switches it off.',
+  },
+  {
+    flag: '--metrics-auth <switch>',
+    environment: 'METRICS_AUTH',
+    default: 'true',
+    choices: ['true', 'false'],
+    description: 'Whether a scrape needs a bearer token of somebody who may get /metrics.',
+  },
+  {
+    flag: '--health-probe-bind-address <address>',
+    environment: 'HEALTH_PROBE_BIND_ADDRESS',
+    default: ':8081',
+    description: 'Where /healthz, /livez and /readyz are served, host:port; 0 switches them off.',
+  },
+  {
+    flag: '--leader-elect [switch]',
+    environment: 'LEADER_ELECT',
+    default: 'false',
+    choices: ['true', 'false'],
+    description: 'Whether only the holder of a Lease works. Needed with more than one replica.',
+  },
+  {
+    flag: '--log-level <level>',
+    environment: 'LOG_LEVEL',
+    default: 'info',
+    choices: logLevels,
+    description: 'Least urgent level that is logged. SIGUSR2 switches between it and debug while running.',
+  },
+];
+
+/** The command line; `run` gets the options once they are read. */
+export function createProgram(run: (options: Options) => Promise<void>): Command {
+  const program = new Command('support-coverage-operator')
+    .description('Makes a platform support agreement real in a Kubernetes cluster.')
+    .version(version);
+  for (const row of optionRows) {
+    const option = new Option(row.flag, row.description).env(row.environment);
+    if (row.choices) option.choices([...row.choices]);
+    if (row.default !== '') option.default(row.default);
+    if (row.flag.startsWith('--leader-elect')) option.preset('true');
+    program.addOption(option);
+  }
+  program.addHelpText(
+    'after',
+    '\nThe environment variable beside a flag is read where the flag is not given.\nDocumentation: docs/ in the source repository.',
+  );
+  return program.action(async () => run(optionsOf(program.opts())));
+}
+
+function optionsOf(raw: Record<string, string | undefined>): Options {
+  const namespace = raw.namespace || podNamespace() || 'platform-support';
+  return {
+    kubeconfig: raw.kubeconfig || undefined,
+    namespace,
+    coverageNamespaces: (raw.coverageNamespaces || namespace)
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+    metricsBindAddress: raw.metricsBindAddress ?? '',
+    metricsAuth: raw.metricsAuth !== 'false',
+    healthProbeBindAddress: raw.healthProbeBindAddress ?? '',
+    leaderElect: raw.leaderElect === 'true',
+    logLevel: logLevels.find((level) => level === raw.logLevel) ?? 'info',
+  };
+}
+
+function podNamespace(): string | undefined {
+  try {
+    return readFileSync(namespaceFile, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,92 @@
+import type { CheckReport, Finding } from '../api/v1alpha1/coveragereport.ts';
+import type { Condition } from '../api/v1alpha1/fields.ts';
+import { type Area, areas } from '../checks/areas.ts';
+
+/** A condition before it is dated. */
+export type Verdict = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+
+/** Condition types that are not an area's. docs/conditions.md explains all; a test compares. */
+export const lifecycleConditions = ['Ready', 'Reconciling', 'Stalled', 'Onboarded', 'Healthy'] as const;
+
+/** One condition for each area that has a check in this coverage. Info never changes one; what is not known is never True. */
+export function areaVerdicts(checks: readonly CheckReport[], findings: readonly Finding[]): Verdict[] {
+  return (Object.keys(areas) as Area[]).flatMap((area) => {
+    const own = checks.filter((check) => check.area === area);
+    return area === 'Baseline' || own.length === 0 ? [] : [areaVerdict(areas[area].condition, own, findings)];
+  });
+}
+
+function areaVerdict(type: string, checks: readonly CheckReport[], findings: readonly Finding[]): Verdict {
+  const ids = new Set(checks.map(({ check }) => check));
+  const urgent = findings.filter((finding) => ids.has(finding.check) && finding.severity !== 'info');
+  const [first] = urgent;
+  if (first) return { type, status: 'False', reason: first.reason, message: withMore(first.message, urgent.length - 1, 'finding') };
+  const unknown = checks.filter(({ outcome }) => outcome === 'Unknown');
+  const [missing] = unknown;
+  if (missing)
+    return {
+      type,
+      status: 'Unknown',
+      reason: 'NotKnown',
+      message: withMore(`${missing.check}: ${missing.message}`, unknown.length - 1, 'check'),
+    };
+  const applicable = checks.filter(({ outcome }) => outcome !== 'NotApplicable').length;
+  if (applicable === 0)
+    return {
+      type,
+      status: 'True',
+      reason: 'NotApplicable',
+      message: `None of the checks applies to this cluster: ${checks.map(({ check }) => check).join(', ')}`,
+    };
+  return { type, status: 'True', reason: 'ChecksPassed', message: `${applicable} of ${applicable} checks pass` };
+}
+
+/** Healthy is what to alert on: False if any is False, else Unknown if any is Unknown. */
+export function healthy(verdicts: readonly Verdict[]): Verdict {
+  const bad = verdicts.filter(({ status }) => status === 'False');
+  const [worst] = bad;
+  if (worst)
+    return {
+      type: 'Healthy',
+      status: 'False',
+      reason: worst.type,
+      message: bad
+        .map(({ type, message }) => `${type}: ${message}`)
+        .join(' ')
+        .slice(0, 4096),
+    };
+  const unknown = verdicts.filter(({ status }) => status === 'Unknown');
+  const [first] = unknown;
+  if (first)
+    return {
+      type: 'Healthy',
+      status: 'Unknown',
+      reason: first.type,
+      message: unknown
+        .map(({ type, message }) => `${type}: ${message}`)
+        .join(' ')
+        .slice(0, 4096),
+    };
+  return { type: 'Healthy', status: 'True', reason: 'AllHealthy', message: `All of ${verdicts.map(({ type }) => type).join(', ')}` };
+}
+
+/** Dates the verdicts: a condition keeps its transition time for as long as its status is the same. */
+export function dated(
+  verdicts: readonly Verdict[],
+  previous: readonly Condition[],
+  generation: number | undefined,
+  now: string,
+): Condition[] {
+  return verdicts.map((verdict) => {
+    const before = previous.find(({ type }) => type === verdict.type);
+    return {
+      ...verdict,
+      ...(generation === undefined ? {} : { observedGeneration: generation }),
+      lastTransitionTime: before?.status === verdict.status ? before.lastTransitionTime : now,
+    };
+  });
+}
+
+function withMore(text: string, more: number, noun: string): string {
+  return more > 0 ? `${text} (and ${more} more ${noun}${more > 1 ? 's' : ''})` : text;
+}

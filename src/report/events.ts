@@ -1,0 +1,156 @@
+import type { Drift, Finding } from '../api/v1alpha1/coveragereport.ts';
+import { apiVersion, supportCoverageKind } from '../api/v1alpha1/kinds.ts';
+import type { SupportCoverage } from '../api/v1alpha1/supportcoverage.ts';
+import type { Transition } from '../findings/lifecycle.ts';
+import type { Pass } from '../findings/pass.ts';
+import { eventTargetOf } from '../observe/event-targets.ts';
+import type { EventInput, EventRecorder, ObjectReference } from '../runtime/event-recorder.ts';
+
+/** Every reason of our Events: what happened, and the `action` that goes with it. docs/events.md explains each; a test compares. */
+export const eventActions = {
+  FindingOpened: 'Open',
+  FindingSeverityChanged: 'ChangeSeverity',
+  FindingResolved: 'Resolve',
+  DriftDetected: 'Compare',
+  DriftResolved: 'Compare',
+  FindingsChanged: 'Check',
+  FirstCheck: 'Check',
+  BaselineCaptured: 'Capture',
+  BaselineNotCaptured: 'Capture',
+  SpecNotAccepted: 'Accept',
+  CheckFailed: 'Check',
+} as const;
+export type EventReason = keyof typeof eventActions;
+
+/** Resolves the reference of an object, with its uid where it can be read. */
+export type FindReference = (object: string) => Promise<ObjectReference | undefined>;
+
+/** The SupportCoverage itself as the object of an Event. */
+export function coverageReference({ metadata }: SupportCoverage): ObjectReference {
+  const { name, namespace, uid } = metadata;
+  return { apiVersion, kind: supportCoverageKind.kind, name, namespace, ...(uid ? { uid } : {}) };
+}
+
+/** An Event about the coverage itself. */
+export function coverageEvent(coverage: SupportCoverage, type: EventInput['type'], reason: EventReason, note: string): EventInput {
+  return { regarding: coverageReference(coverage), type, reason, action: eventActions[reason], note };
+}
+
+/**
+ * Says what one pass changed: an Event on each object concerned (info is quiet) and one on the coverage. What the first pass finds was
+ * there before us: it is one summary, not an Event an object.
+ */
+export async function recordPass(
+  recorder: EventRecorder,
+  coverage: SupportCoverage,
+  pass: Pass,
+  first: boolean,
+  findReference: FindReference,
+): Promise<void> {
+  const related = coverageReference(coverage);
+  const summary = summaryOf(pass, first);
+  if (summary) recorder.recordEvent({ regarding: related, action: eventActions[summary.reason], ...summary });
+  if (first) return;
+  const single = [
+    ...pass.transitions
+      .filter(({ finding }) => finding.severity !== 'info')
+      .map((transition) => ({ object: transition.finding.object, event: eventOfTransition(transition) })),
+    ...pass.driftOpened.map((drift) => ({ object: drift.object, event: eventOfDrift(drift, 'DriftDetected') })),
+    ...pass.driftResolved.map((drift) => ({ object: drift.object, event: eventOfDrift(drift, 'DriftResolved') })),
+  ];
+  for (const { object, event } of single) {
+    const regarding = await findReference(object);
+    if (regarding) recorder.recordEvent({ regarding, related, action: eventActions[event.reason], ...event });
+  }
+}
+
+type Words = Pick<EventInput, 'type' | 'note'> & { reason: EventReason };
+
+function eventOfTransition(transition: Transition): Words {
+  const { finding } = transition;
+  if (transition.type === 'Resolved')
+    return { type: 'Normal', reason: 'FindingResolved', note: `${finding.check}: no longer so: ${finding.message}` };
+  if (transition.type === 'SeverityChanged')
+    return {
+      type: warns(finding),
+      reason: 'FindingSeverityChanged',
+      note: `${finding.check}: ${transition.from} became ${finding.severity}: ${finding.message}`,
+    };
+  return {
+    type: warns(finding),
+    reason: 'FindingOpened',
+    note: `${finding.check} (${finding.severity}): ${finding.message} ${finding.remediation}`,
+  };
+}
+
+function eventOfDrift(drift: Drift, reason: 'DriftDetected' | 'DriftResolved'): Words {
+  const where = drift.path === '' ? drift.object : `${drift.object} ${drift.path}`;
+  if (reason === 'DriftResolved') return { type: 'Normal', reason, note: `${where} is as agreed again` };
+  const change =
+    drift.expected === ''
+      ? `is new: ${drift.actual}`
+      : drift.actual === ''
+        ? `is gone; agreed was ${drift.expected}`
+        : `is ${drift.actual}; agreed was ${drift.expected}`;
+  return {
+    type: 'Warning',
+    reason,
+    note: `${where} ${change}.${drift.manager ? ` Written by ${drift.manager}${drift.changedAt ? ` at ${drift.changedAt}` : ''}.` : ''}`,
+  };
+}
+
+function summaryOf(pass: Pass, first: boolean): Words | undefined {
+  const urgent = pass.findings.filter(({ severity }) => severity !== 'info');
+  if (first) {
+    const examples = urgent.slice(0, 3).map(({ message }) => message);
+    const found =
+      urgent.length === 0
+        ? 'nothing to act on'
+        : `${urgent.length} to act on: ${examples.join(' ')}${urgent.length > 3 ? ` and ${urgent.length - 3} more` : ''}`;
+    return {
+      type: urgent.length === 0 ? 'Normal' : 'Warning',
+      reason: 'FirstCheck',
+      note: `First check of ${pass.checks.length} checks: ${found}`,
+    };
+  }
+  const count = (type: Transition['type']) =>
+    pass.transitions.filter((transition) => transition.type === type && transition.finding.severity !== 'info').length;
+  const parts = [
+    [count('Opened'), 'opened'],
+    [count('SeverityChanged'), 'changed severity'],
+    [count('Resolved'), 'resolved'],
+    [pass.driftOpened.length, 'drift found'],
+    [pass.driftResolved.length, 'drift gone'],
+  ] as const;
+  const said = parts.filter(([amount]) => amount > 0).map(([amount, what]) => `${amount} ${what}`);
+  if (said.length === 0) return undefined;
+  const worse = count('Opened') + pass.driftOpened.length > 0;
+  return {
+    type: worse ? 'Warning' : 'Normal',
+    reason: 'FindingsChanged',
+    note: `${said.join(', ')}; ${urgent.length} to act on now, ${pass.drift.length} drift`,
+  };
+}
+
+function warns({ severity }: Finding): 'Normal' | 'Warning' {
+  return severity === 'info' ? 'Normal' : 'Warning';
+}
+
+/** Finds references through a function that reads an object's uid; what cannot be read goes without one. */
+export function createFindReference(
+  uidOf: (target: NonNullable<ReturnType<typeof eventTargetOf>>) => Promise<string | undefined>,
+): FindReference {
+  return async (object) => {
+    const target = eventTargetOf(object);
+    if (!target) return undefined;
+    const { type, name, namespace } = target;
+    const uid = await uidOf(target);
+    return {
+      apiVersion: type.group === '' ? type.version : `${type.group}/${type.version}`,
+      kind: type.kind,
+      name,
+      ...(namespace ? { namespace } : {}),
+      ...(uid ? { uid } : {}),
+    };
+  };
+}

@@ -1,0 +1,158 @@
+import type { CoverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
+import { outcomes } from '../api/v1alpha1/coveragereport.ts';
+import { type Severity, severities } from '../api/v1alpha1/fields.ts';
+import type { SupportCoverage } from '../api/v1alpha1/supportcoverage.ts';
+import type { Pass } from '../findings/pass.ts';
+import { Counter, Gauge, Histogram, type Registry } from '../runtime/metrics.ts';
+
+/** The series about coverages. Only the leader has them. */
+export interface CoverageMetrics {
+  /** Sets every series of a coverage from what is written in its status and report; series it no longer has go. */
+  publish(coverage: SupportCoverage, cluster: string, report: CoverageReportStatus | undefined): void;
+  /** Counts what one pass changed. */
+  count(coverage: { name: string; namespace: string }, cluster: string, pass: Pass, durationMs: number): void;
+  /** Removes every series of a coverage that was deleted. */
+  forget(coverage: { name: string; namespace: string }): void;
+}
+
+type Labels = Record<string, string>;
+const own = ['coverage', 'coverage_namespace'];
+
+/** The ids that always have a series: facts, and checks with the severity they report by default. */
+export interface KnownIds {
+  facts: readonly string[];
+  severityOf: (check: string) => Severity | undefined;
+}
+
+export function createCoverageMetrics(registry: Registry, known: KnownIds): CoverageMetrics {
+  const registers = [registry];
+  const gauge = (name: string, help: string, labels: string[] = []) =>
+    new Gauge({ name: `supportcoverage_${name}`, help, labelNames: [...own, ...labels], registers });
+  const gauges = {
+    info: gauge('info', 'Always 1; what the coverage is.', ['tier']),
+    condition: gauge('condition', '1 for the status that a condition of the coverage has.', ['type', 'status']),
+    findings: gauge('findings', 'Open findings.', ['cluster', 'check', 'severity']),
+    outcome: gauge('check_outcome', '1 for the outcome that a check had.', ['cluster', 'check', 'outcome']),
+    drift: gauge('drift', 'Differences from the approved baseline.', ['cluster', 'fact']),
+    lastRun: gauge('check_last_run_timestamp_seconds', 'When the checks ran last.', ['cluster']),
+    nextRun: gauge('next_check_timestamp_seconds', 'When the checks run next.'),
+  };
+  const duration = new Histogram({
+    name: 'supportcoverage_pass_duration_seconds',
+    help: 'Time of one pass over all checks.',
+    labelNames: [...own, 'cluster'],
+    buckets: [0.01, 0.05, 0.1, 0.3, 1, 3, 10, 30],
+    registers,
+  });
+  const opened = new Counter({
+    name: 'supportcoverage_findings_opened_total',
+    help: 'Findings opened.',
+    labelNames: [...own, 'cluster', 'severity'],
+    registers,
+  });
+  const resolved = new Counter({
+    name: 'supportcoverage_findings_resolved_total',
+    help: 'Findings resolved.',
+    labelNames: [...own, 'cluster', 'severity'],
+    registers,
+  });
+  /** Label sets in use by coverage, so that they can be taken away again. */
+  const used = new Map<string, Map<Gauge, Map<string, Labels>>>();
+  /** Label sets of counters and histograms, by coverage. */
+  const counted = new Map<string, Set<string>>();
+
+  function publish(coverage: SupportCoverage, cluster: string, report: CoverageReportStatus | undefined): void {
+    const { name, namespace } = coverage.metadata;
+    const next = new Map<Gauge, Map<string, Labels>>();
+    const set = (metric: Gauge, labels: Labels, value: number) => {
+      const full = { coverage: name, coverage_namespace: namespace, ...labels };
+      metric.set(full, value);
+      const sets = next.get(metric) ?? new Map<string, Labels>();
+      next.set(metric, sets.set(JSON.stringify(full), full));
+    };
+    const key = `${namespace}/${name}`;
+    const seen = (labels: Labels) =>
+      used
+        .get(key)
+        ?.get(gauges.findings)
+        ?.has(JSON.stringify({ coverage: name, coverage_namespace: namespace, ...labels })) === true;
+    setSeries(set, gauges, coverage, cluster, report, known, seen);
+    for (const [metric, sets] of used.get(key) ?? [])
+      for (const [id, labels] of sets) if (!next.get(metric)?.has(id)) metric.remove(labels);
+    used.set(key, next);
+  }
+
+  return {
+    publish,
+    count: ({ name, namespace }, cluster, pass, durationMs) => {
+      const labels = { coverage: name, coverage_namespace: namespace, cluster };
+      const key = `${namespace}/${name}`;
+      counted.set(key, (counted.get(key) ?? new Set()).add(cluster));
+      duration.observe(labels, durationMs / 1000);
+      for (const severity of severities) {
+        // Zero too: a counter that appears with its first event hides that event from rate().
+        opened.inc(
+          { ...labels, severity },
+          pass.transitions.filter(({ type, finding }) => type === 'Opened' && finding.severity === severity).length,
+        );
+        resolved.inc(
+          { ...labels, severity },
+          pass.transitions.filter(({ type, finding }) => type === 'Resolved' && finding.severity === severity).length,
+        );
+      }
+    },
+    forget: ({ name, namespace }) => {
+      const key = `${namespace}/${name}`;
+      for (const [metric, sets] of used.get(key) ?? []) for (const labels of sets.values()) metric.remove(labels);
+      for (const cluster of counted.get(key) ?? []) {
+        const labels = { coverage: name, coverage_namespace: namespace, cluster };
+        duration.remove(labels);
+        for (const severity of severities) {
+          opened.remove({ ...labels, severity });
+          resolved.remove({ ...labels, severity });
+        }
+      }
+      used.delete(key);
+      counted.delete(key);
+    },
+  };
+}
+
+type Gauges = Record<'info' | 'condition' | 'findings' | 'outcome' | 'drift' | 'lastRun' | 'nextRun', Gauge>;
+
+function setSeries(
+  set: (metric: Gauge, labels: Labels, value: number) => void,
+  gauges: Gauges,
+  coverage: SupportCoverage,
+  cluster: string,
+  report: CoverageReportStatus | undefined,
+  known: KnownIds,
+  seen: (labels: Labels) => boolean,
+): void {
+  const { status } = coverage;
+  set(gauges.info, { tier: coverage.spec.tier }, 1);
+  for (const { type, status: actual } of status?.conditions ?? []) {
+    for (const candidate of ['True', 'False', 'Unknown']) set(gauges.condition, { type, status: candidate }, candidate === actual ? 1 : 0);
+  }
+  const counts = new Map<string, number>();
+  for (const { check, severity } of report?.findings ?? [])
+    counts.set(`${check}/${severity}`, (counts.get(`${check}/${severity}`) ?? 0) + 1);
+  for (const { check, outcome } of report?.checks ?? []) {
+    for (const candidate of outcomes) set(gauges.outcome, { cluster, check, outcome: candidate }, candidate === outcome ? 1 : 0);
+    for (const severity of severities) {
+      const labels = { cluster, check, severity };
+      const value = counts.get(`${check}/${severity}`) ?? 0;
+      // One series a check from the beginning; another severity's once it was seen, so that it can return to 0.
+      if (value > 0 || severity === known.severityOf(check) || seen(labels)) set(gauges.findings, labels, value);
+    }
+  }
+  const drift = new Map(report ? known.facts.map((fact) => [fact, 0]) : []);
+  for (const { fact } of report?.drift ?? []) drift.set(fact, (drift.get(fact) ?? 0) + 1);
+  for (const [fact, value] of drift) set(gauges.drift, { cluster, fact }, value);
+  if (status?.lastCheckTime) set(gauges.lastRun, { cluster }, seconds(status.lastCheckTime));
+  if (status?.nextCheckTime) set(gauges.nextRun, {}, seconds(status.nextCheckTime));
+}
+
+function seconds(time: string): number {
+  return Temporal.Instant.from(time).epochMilliseconds / 1000;
+}

@@ -1,0 +1,190 @@
+import type { Condition } from '../api/v1alpha1/fields.ts';
+import type { ClusterStatus, SupportCoverageStatus, Trigger } from '../api/v1alpha1/supportcoverage.ts';
+import type { BaselineState } from '../baseline/integrity.ts';
+import type { Pass } from '../findings/pass.ts';
+import { type Summary, summarise } from '../findings/summary.ts';
+import { formatDuration } from '../kube/duration.ts';
+import { areaVerdicts, dated, healthy, type Verdict } from './conditions.ts';
+
+const maxTop = 10;
+const maxHistory = 10;
+
+/** How a run went, besides what it found. */
+export interface Run {
+  trigger: Trigger;
+  /** When it was evaluated. */
+  at: string;
+  durationMs: number;
+  nextCheckTime: string | undefined;
+  handledRunAt: string | undefined;
+  generation: number | undefined;
+}
+
+/** What is known of the cluster itself. */
+export interface ClusterFacts {
+  name: string;
+  environment: string | undefined;
+  version: string | undefined;
+  nodes: number | undefined;
+  reachable: boolean;
+  baselineName: string;
+  /** What is missing for the agreement to be complete, beyond the baseline's approval. */
+  missing: readonly string[];
+}
+
+/** The status after a pass. `specProblem`: why the spec as it is written was not what ran. */
+export function statusAfter(
+  pass: Pass,
+  previous: SupportCoverageStatus | undefined,
+  run: Run,
+  cluster: ClusterFacts,
+  specProblem: string | undefined,
+): SupportCoverageStatus {
+  const summary = summarise(pass.checks, pass.findings, pass.drift);
+  const verdicts = verdictsOf(pass, cluster, specProblem);
+  return {
+    ...(run.generation === undefined ? {} : { observedGeneration: run.generation }),
+    conditions: dated(verdicts, previous?.conditions ?? [], run.generation, run.at),
+    summary,
+    topFindings: pass.findings.slice(0, maxTop).map(({ check, object, severity, firstSeen, message }) => ({
+      check,
+      cluster: cluster.name,
+      object,
+      severity,
+      since: firstSeen,
+      message,
+    })),
+    clusters: [clusterStatus(pass, previous, run, cluster, summary)],
+    lastCheckTime: run.at,
+    ...(run.nextCheckTime ? { nextCheckTime: run.nextCheckTime } : {}),
+    lastCheckDuration: formatDuration(Math.max(1, run.durationMs)),
+    ...(run.handledRunAt === undefined ? {} : { lastHandledRunAt: run.handledRunAt }),
+    history: [
+      {
+        time: run.at,
+        trigger: run.trigger,
+        duration: formatDuration(Math.max(1, run.durationMs)),
+        critical: summary.critical,
+        warning: summary.warning,
+        drift: summary.drift,
+      },
+      ...(previous?.history ?? []),
+    ].slice(0, maxHistory),
+  };
+}
+
+function verdictsOf(pass: Pass, cluster: ClusterFacts, specProblem: string | undefined): Verdict[] {
+  const areas = areaVerdicts(pass.checks, pass.findings);
+  const baseline = baselineVerdict(pass);
+  const counted = pass.baseline.state === 'Absent' || pass.baseline.state === 'Unapproved' ? areas : [...areas, baseline];
+  return [healthy(counted), ...ready(specProblem), onboarded(pass.baseline, cluster), ...areas, baseline];
+}
+
+function ready(specProblem: string | undefined): Verdict[] {
+  if (specProblem === undefined)
+    return [{ type: 'Ready', status: 'True', reason: 'ChecksScheduled', message: 'The spec is accepted and the checks run on schedule' }];
+  const message = specProblem.slice(0, 4096);
+  return [
+    { type: 'Ready', status: 'False', reason: 'SpecNotAccepted', message },
+    { type: 'Stalled', status: 'True', reason: 'SpecNotAccepted', message },
+  ];
+}
+
+function onboarded(baseline: BaselineState, { missing, baselineName }: ClusterFacts): Verdict {
+  const open = [...missing];
+  if (baseline.state === 'Unapproved')
+    open.push(`the baseline ${baselineName} waits for approval: kubectl get scbl ${baselineName} -o yaml, then set spec.approval`);
+  if (baseline.state === 'Absent') open.push(`the baseline ${baselineName} is not captured yet`);
+  if (baseline.state === 'Altered') open.push(baseline.observation.message);
+  if (open.length > 0)
+    return {
+      type: 'Onboarded',
+      status: 'False',
+      reason: missing.length > 0 ? 'Incomplete' : 'BaselineNotApproved',
+      message: open.join('; ').slice(0, 4096),
+    };
+  return {
+    type: 'Onboarded',
+    status: 'True',
+    reason: 'Complete',
+    message: 'The cluster can be read as the tier needs, and its baseline is approved',
+  };
+}
+
+function baselineVerdict({ baseline, drift, driftUnknown }: Pass): Verdict {
+  const type = 'BaselineInSync';
+  if (baseline.state === 'Altered')
+    return { type, status: 'False', reason: baseline.observation.reason, message: baseline.observation.message };
+  if (baseline.state !== 'Approved')
+    return { type, status: 'Unknown', reason: 'NotApproved', message: 'There is no approved baseline to compare with' };
+  const [first] = drift;
+  if (first) {
+    const where = first.path === '' ? first.object : `${first.object} ${first.path}`;
+    const change = first.expected === '' ? 'is new' : first.actual === '' ? 'is gone' : `is ${first.actual}, agreed was ${first.expected}`;
+    const by = first.manager ? `, written by ${first.manager}` : '';
+    return {
+      type,
+      status: 'False',
+      reason: 'Drifted',
+      message: `${where} ${change}${by}${drift.length > 1 ? ` (and ${drift.length - 1} more)` : ''}`,
+    };
+  }
+  const [unknown] = driftUnknown;
+  if (unknown) return { type, status: 'Unknown', reason: 'NotKnown', message: `${unknown.fact}: ${unknown.message}` };
+  return { type, status: 'True', reason: 'AsAgreed', message: 'The cluster is as its baseline says' };
+}
+
+function clusterStatus(
+  pass: Pass,
+  previous: SupportCoverageStatus | undefined,
+  run: Run,
+  cluster: ClusterFacts,
+  summary: Summary,
+): ClusterStatus {
+  return {
+    name: cluster.name,
+    ...(cluster.environment ? { environment: cluster.environment } : {}),
+    ...(cluster.version ? { version: cluster.version } : {}),
+    ...(cluster.nodes === undefined ? {} : { nodes: cluster.nodes }),
+    reachable: cluster.reachable,
+    lastCheckTime: run.at,
+    critical: summary.critical,
+    warning: summary.warning,
+    drift: summary.drift,
+    baseline: baselineStatus(pass.baseline, cluster.baselineName, previous?.clusters?.find(({ name }) => name === cluster.name)?.baseline),
+  };
+}
+
+/** The hash of what was approved is kept until another baseline is named, whatever happens to the object. */
+function baselineStatus(state: BaselineState, name: string, before: ClusterStatus['baseline']): NonNullable<ClusterStatus['baseline']> {
+  if (state.state === 'Altered') return before ?? { name };
+  if (state.state !== 'Approved') return { name };
+  const { approval } = state.baseline.spec;
+  return { name, contentHash: state.hash, ...(approval ? { approvedBy: approval.approvedBy, approvedAt: approval.approvedAt } : {}) };
+}
+
+/** The status of a coverage that cannot be run as it is written, or is suspended: what was found before stays, and is no longer vouched for. */
+export function statusWithoutPass(
+  previous: SupportCoverageStatus | undefined,
+  verdicts: readonly Verdict[],
+  generation: number | undefined,
+  now: string,
+): SupportCoverageStatus {
+  return {
+    ...previous,
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    conditions: dated(verdicts, previous?.conditions ?? [], generation, now),
+  };
+}
+
+/** Value of the label that the operator keeps on the coverage. */
+export function healthOf(status: SupportCoverageStatus): 'healthy' | 'degraded' | 'critical' | 'unknown' {
+  const condition = status.conditions?.find(({ type }) => type === 'Healthy')?.status;
+  if (condition === 'True') return 'healthy';
+  if (condition !== 'False') return 'unknown';
+  return (status.summary?.critical ?? 0) > 0 ? 'critical' : 'degraded';
+}
+
+export function conditionOf(status: SupportCoverageStatus | undefined, type: string): Condition | undefined {
+  return status?.conditions?.find((condition) => condition.type === type);
+}

@@ -1,0 +1,7 @@
+/** Starts a control plane, prints its directory and kubeconfig, and stays until it is ended: for trying things out, and for the test of that end. */
+import { startControlPlane } from './controlplane.ts';
+
+const cluster = await startControlPlane();
+process.stdout.write(`${cluster.dir}\n${cluster.adminKubeconfig}\n`);
+process.stdin.resume();
+setInterval(() => undefined, 60_000);

@@ -1,0 +1,80 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { baselineAltered } from '../src/baseline/integrity.ts';
+import { areas } from '../src/checks/areas.ts';
+import { checks } from '../src/checks/catalogue.ts';
+import type { Check, CheckMetadata } from '../src/checks/check.ts';
+import type { ParameterDocs } from '../src/checks/parameters.ts';
+import { optionRows } from '../src/options.ts';
+
+const begin = '<!-- generated: begin -->';
+const end = '<!-- generated: end -->';
+
+/** Every check that a report can name, with those that do not read the cluster. */
+export const documented: readonly (CheckMetadata & Partial<Pick<Check, 'parameters'>>)[] = [...checks, baselineAltered];
+
+/** Renews the generated part of every page; a page must be there already, since the rest is written by hand. */
+export function generateDocs(): void {
+  for (const check of documented) replaceGenerated(`docs/checks/${check.id}.md`, checkPart(check));
+  replaceGenerated('docs/checks/README.md', catalogueTable());
+  replaceGenerated('docs/configuration.md', optionsTable());
+}
+
+function replaceGenerated(file: string, text: string): void {
+  if (!existsSync(file)) throw new Error(`${file} is missing: write it, with the lines ${begin} and ${end}`);
+  const page = readFileSync(file, 'utf8');
+  const [before, rest] = page.split(begin);
+  const after = rest?.split(end)[1];
+  if (before === undefined || after === undefined) throw new Error(`${file} lacks the lines ${begin} and ${end}`);
+  writeFileSync(file, `${before}${begin}\n${text}\n${end}${after}`);
+}
+
+function checkPart(check: (typeof documented)[number]): string {
+  const { needs } = check;
+  const reads = [
+    ...(needs.resources ?? []),
+    ...(needs.probes ?? []).map((probe) => `the API server's ${probe}`),
+    ...(needs.optional ?? []).map((name) => `${name} (optional)`),
+  ];
+  return [
+    `${check.title}.`,
+    '',
+    '| | |',
+    '|---|---|',
+    `| Area, condition | ${check.area}, \`${areas[check.area].condition}\` |`,
+    `| Tier | ${check.tier} |`,
+    `| Severity | ${check.severity} |`,
+    `| Opens after (\`for\`) | ${check.for} |`,
+    `| Reads | ${reads.join(', ') || 'the CoverageBaseline'} |`,
+    `| Sources | ${check.references.join('; ')} |`,
+    '',
+    ...parameterTable(check),
+    '## What to do',
+    '',
+    check.remediation,
+  ].join('\n');
+}
+
+function parameterTable({ parameters }: (typeof documented)[number]): string[] {
+  const rows = Object.entries(parameters instanceof z.ZodObject ? parameters.shape : {}).map(([name, schema]) => {
+    const docs = (schema as z.ZodType).meta() as unknown as ParameterDocs;
+    return `| \`${name}\` | \`"${docs.default}"\` | ${docs.range} | ${docs.description} |`;
+  });
+  return rows.length === 0 ? [] : ['| Parameter | Default | Range | Meaning |', '|---|---|---|---|', ...rows, ''];
+}
+
+function catalogueTable(): string {
+  const rows = documented.map(
+    ({ id, area, tier, severity, for: hold, title }) => `| [${id}](${id}.md) | ${area} | ${tier} | ${severity} | ${hold} | ${title} |`,
+  );
+  return ['| Check | Area | Tier | Severity | for | Fires when |', '|---|---|---|---|---|---|', ...rows].join('\n');
+}
+
+function optionsTable(): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|');
+  const rows = optionRows.map(
+    ({ flag, environment, default: value, description, choices }) =>
+      `| \`${cell(flag)}\` | \`${environment}\` | ${value === '' ? '' : `\`${value}\``} | ${cell(description)}${choices ? ` One of ${choices.join(', ')}.` : ''} |`,
+  );
+  return ['| Flag | Environment | Default | Meaning |', '|---|---|---|---|', ...rows].join('\n');
+}

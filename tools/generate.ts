@@ -1,0 +1,10 @@
+import { generateCrds } from './generate-crds.ts';
+import { generateDocs } from './generate-docs.ts';
+import { generateRbac } from './generate-rbac.ts';
+
+const chart = 'charts/support-coverage-operator';
+
+process.chdir(new URL('..', import.meta.url).pathname);
+generateCrds(['crds', `${chart}/crds`]);
+generateRbac(`${chart}/generated`);
+generateDocs();
