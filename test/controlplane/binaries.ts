@@ -15,12 +15,16 @@ export const controlPlanePrograms = ['etcd', 'kube-apiserver', 'kube-controller-
 
 export type Program = (typeof controlPlanePrograms)[number] | 'kwok' | 'helm';
 
+export function isBuilt(program: Program): boolean {
+  return existsSync(`${binDirectory}/${program}`);
+}
+
 /**
  * The absolute path of a built program.
  * @throws Error saying what to run when it has not been built.
  */
 export function binary(program: Program): string {
   const path = `${binDirectory}/${program}`;
-  if (!existsSync(path)) throw new Error(`${path} does not exist: run \`make controlplane\` first (10 to 15 minutes the first time)`);
+  if (!isBuilt(program)) throw new Error(`${path} does not exist: run \`make controlplane\` first (10 to 15 minutes the first time)`);
   return path;
 }

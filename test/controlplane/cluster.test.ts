@@ -32,7 +32,7 @@ describe('the choice of a cluster by CLUSTER', () => {
   }, 30_000);
 
   function existing(extra: Record<string, string> = {}) {
-    return { CLUSTER: 'existing', KUBECONFIG: cluster.adminKubeconfig, PATH: process.env.PATH, ...extra };
+    return { CLUSTER: 'existing', KUBECONFIG: cluster.adminKubeconfig, PATH: process.env.PATH, HOME: programs, ...extra };
   }
 
   /** A stand-in for a program that is not installed here: it records how it was called. */

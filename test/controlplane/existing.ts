@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline/promises';
 import { type Cluster, requiresFrom } from './cluster-handle.ts';
 import { runCommand } from './command.ts';
 import { files } from './component-specs.ts';
-import { kubectlAbilities, kubectlOnPath } from './kubectl.ts';
+import { anyKubectl, kubectlAbilities } from './kubectl.ts';
 import { superviseProcesses } from './processes.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -45,7 +45,9 @@ interface KubeconfigView {
 
 async function readCurrentContext(kubectl: string, env: Environment): Promise<CurrentContext> {
   const args = ['config', 'view', '--minify', '--flatten', '--raw', '--output=json'];
-  const result = await runCommand(kubectl, args, { env });
+  const result = await runCommand(kubectl, args, { env }).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(error.code === 'ENOENT' ? 'CLUSTER=existing: there is no `kubectl` on the PATH' : error.message);
+  });
   if (result.code !== 0) throw new Error(`CLUSTER=existing: the kubeconfig has no current context to use: ${result.stderr.trim()}`);
   const view = JSON.parse(result.stdout) as KubeconfigView;
   const server = view.clusters?.[0]?.cluster.server;
@@ -72,7 +74,7 @@ async function requireConsent({ name, server }: CurrentContext, env: Environment
  * @throws Error when nobody agreed, or there is no current context.
  */
 export async function useExistingCluster(env: Environment = process.env, terminal: Terminal = processTerminal): Promise<Cluster> {
-  const program = await kubectlOnPath(env);
+  const program = anyKubectl();
   const context = await readCurrentContext(program, env);
   await requireConsent(context, env, terminal);
   const dir = mkdtempSync(join(tmpdir(), 'existing-'));

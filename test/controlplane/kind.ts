@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Cluster, requiresFrom } from './cluster-handle.ts';
 import { runCommand } from './command.ts';
 import { files, isolatedSpec, kwokArgs } from './component-specs.ts';
-import { kubectlAbilities, kubectlOnPath } from './kubectl.ts';
+import { anyKubectl, kubectlAbilities } from './kubectl.ts';
 import { fakeNodes } from './nodes.ts';
 import { freePorts } from './ports.ts';
 import { type Processes, superviseProcesses } from './processes.ts';
@@ -59,7 +59,7 @@ async function startKwok(dir: string, kubeconfig: string, processes: Processes):
 }
 
 async function handle(dir: string, adminKubeconfig: string, processes: Processes, env: Environment): Promise<Cluster> {
-  const kubectl = await kubectlAbilities(await kubectlOnPath(env), dir, adminKubeconfig);
+  const kubectl = await kubectlAbilities(anyKubectl(), dir, adminKubeconfig);
   const { serverVersion } = await kubectl.kubectlJson<{ serverVersion: { gitVersion: string } }>(['version']);
   const abilities = fakeNodes(kubectl, serverVersion.gitVersion);
   return {

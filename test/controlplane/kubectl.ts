@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dump, load } from 'js-yaml';
-import { binary } from './binaries.ts';
+import { binary, isBuilt } from './binaries.ts';
 import type { Cluster, KubectlOptions, Manifest, ServiceAccountRef } from './cluster-handle.ts';
 import { runCommand } from './command.ts';
 
@@ -20,13 +20,9 @@ interface Kubeconfig {
   clusters: { name: string; cluster: KubeconfigCluster }[];
 }
 
-/**
- * The kubectl for a cluster that is not ours: the user's own, or else the built one.
- * @throws Error when there is neither.
- */
-export async function kubectlOnPath(env: Readonly<Record<string, string | undefined>>): Promise<string> {
-  const found = await runCommand('kubectl', ['version', '--client'], { env }).catch(() => undefined);
-  return found?.code === 0 ? 'kubectl' : binary('kubectl');
+/** The kubectl for a cluster that is not ours: the built one if it is there, since its version is known, or else the user's own. */
+export function anyKubectl(): string {
+  return isBuilt('kubectl') ? binary('kubectl') : 'kubectl';
 }
 
 /** A kubeconfig with one cluster and one bearer token, as text. */

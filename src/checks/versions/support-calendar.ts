@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Distribution } from '../../observe/platform.ts';
+import { supportCalendarData } from './support-calendar-data.ts';
 
 const day = z.iso.date();
 const schema = z.object({
@@ -17,15 +17,12 @@ export interface Calendar {
   endOfLife(distribution: Distribution, minor: string): Temporal.PlainDate | undefined;
 }
 
-/** Read once at start, from the file beside this one. */
-const bundled = readFileSync(new URL('./support-calendar.json', import.meta.url), 'utf8');
-
 /** The calendar in the text of the ConfigMap where there is one, else the bundled one. A ConfigMap that cannot be read is a problem, never a reason to fall back. */
 export function readCalendar(replacement: string | undefined): Calendar | { problem: string } {
   const name = replacement === undefined ? 'bundled support calendar' : 'support calendar in the ConfigMap support-calendar';
-  let data: unknown;
+  let data: unknown = supportCalendarData;
   try {
-    data = JSON.parse(replacement ?? bundled);
+    if (replacement !== undefined) data = JSON.parse(replacement);
   } catch {
     return { problem: `The ${name} is not JSON under the key calendar.json.` };
   }
