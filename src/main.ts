@@ -116,7 +116,6 @@ async function run(options: Options): Promise<void> {
   const led = election
     ? election.run(leading.signal, {
         onStartedLeading: () => {
-          logger.info('leading', { identity });
           worker = work();
         },
         onStoppedLeading: () => {

@@ -118,7 +118,13 @@ function reflectorOf(resource: Resource<Stored>, options: ObserverOptions): AnyR
     ...options,
     type,
     project,
-    ...(only ? { namespace: only.namespace ?? options.operatorNamespace, fieldSelector: `metadata.name=${only.name}` } : {}),
+    ...(only
+      ? {
+          namespace: only.namespace ?? options.operatorNamespace,
+          fieldSelector: `metadata.name=${only.name}`,
+          label: `${type.resource}/${only.name}`,
+        }
+      : {}),
   });
 }
 

@@ -43,30 +43,16 @@ function areaVerdict(type: string, checks: readonly CheckReport[], findings: rea
 
 /** Healthy is what to alert on: False if any is False, else Unknown if any is Unknown. */
 export function healthy(verdicts: readonly Verdict[]): Verdict {
-  const bad = verdicts.filter(({ status }) => status === 'False');
-  const [worst] = bad;
-  if (worst)
-    return {
-      type: 'Healthy',
-      status: 'False',
-      reason: worst.type,
-      message: bad
-        .map(({ type, message }) => `${type}: ${message}`)
-        .join(' ')
-        .slice(0, 4096),
-    };
-  const unknown = verdicts.filter(({ status }) => status === 'Unknown');
-  const [first] = unknown;
-  if (first)
-    return {
-      type: 'Healthy',
-      status: 'Unknown',
-      reason: first.type,
-      message: unknown
-        .map(({ type, message }) => `${type}: ${message}`)
-        .join(' ')
-        .slice(0, 4096),
-    };
+  const said = (status: Verdict['status']) =>
+    verdicts
+      .filter((verdict) => verdict.status === status)
+      .map(({ type, message }) => `${type}: ${message}`)
+      .join(' ')
+      .slice(0, 4096);
+  if (verdicts.some(({ status }) => status === 'False'))
+    return { type: 'Healthy', status: 'False', reason: 'FindingsOpen', message: said('False') };
+  if (verdicts.some(({ status }) => status === 'Unknown'))
+    return { type: 'Healthy', status: 'Unknown', reason: 'NotKnown', message: said('Unknown') };
   return { type: 'Healthy', status: 'True', reason: 'AllHealthy', message: `All of ${verdicts.map(({ type }) => type).join(', ')}` };
 }
 

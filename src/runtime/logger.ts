@@ -26,10 +26,7 @@ export function createLogger(level: LogLevel, stream: NodeJS.WritableStream = pr
   const sink = winston.createLogger({
     level,
     levels: { error: 0, warn: 1, info: 2, debug: 3 },
-    format: winston.format.combine(
-      winston.format((entry) => ({ time: new Date().toISOString(), ...entry }))(),
-      winston.format.json(),
-    ),
+    format: winston.format.combine(winston.format((entry) => ({ time: new Date().toISOString(), ...entry }))(), winston.format.json()),
     transports: [new winston.transports.Stream({ stream })],
   });
   return {

@@ -33,6 +33,8 @@ export interface ReflectorOptions<T extends Stored> {
   /** Only objects of this namespace; absent: all. */
   namespace?: string;
   fieldSelector?: string;
+  /** The resource's name in metrics and logs, where its plural and group would not tell two reflectors apart. */
+  label?: string;
   /** The fields kept of an object, or undefined for an object not wanted at all. What it drops is garbage before the next object is parsed. */
   project: (object: KubeObject) => T | undefined;
   /** Called for each change, after the store holds it. What it throws is counted and logged. */
@@ -60,7 +62,8 @@ interface WatchEvent {
 /** Keeps a store equal to a collection of the API server: initial state as a stream (WatchList) where the server can, else as pages, then a watch. */
 export function createReflector<T extends Stored>(options: ReflectorOptions<T>): Reflector<T> {
   const { transport, type, clock, metrics, logger } = options;
-  const resource = type.group === '' ? type.resource : `${type.resource}.${type.group}`;
+  const plural = type.group === '' ? type.resource : `${type.resource}.${type.group}`;
+  const resource = options.label ?? plural;
   const labels = { resource };
   const store = createStore<T>();
   const path = collectionPath(type, options.namespace);

@@ -58,7 +58,7 @@ async function startKwok(dir: string, kubeconfig: string, processes: Processes):
   await waitUntilReady(processes, { name: 'kwok', log: spec.log, url: `http://127.0.0.1:${port}/healthz` }, kwokDeadlineMs);
 }
 
-async function handle(dir: string, adminKubeconfig: string, processes: Processes, env: Environment): Promise<Cluster> {
+async function handle(dir: string, adminKubeconfig: string, processes: Processes): Promise<Cluster> {
   const kubectl = await kubectlAbilities(anyKubectl(), dir, adminKubeconfig);
   const { serverVersion } = await kubectl.kubectlJson<{ serverVersion: { gitVersion: string } }>(['version']);
   const abilities = fakeNodes(kubectl, serverVersion.gitVersion);
@@ -85,7 +85,7 @@ export async function startKindCluster(env: Environment = process.env): Promise<
   try {
     const kubeconfig = await createKindCluster(`support-coverage-${randomBytes(4).toString('hex')}`, dir, processes, env);
     await startKwok(dir, kubeconfig, processes);
-    return await handle(dir, kubeconfig, processes, env);
+    return await handle(dir, kubeconfig, processes);
   } catch (error) {
     await processes.shutdown(0);
     throw error;

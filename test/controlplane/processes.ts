@@ -2,7 +2,7 @@
  * The harness's side of the supervisor: starts processes that end with the harness, whichever way the harness ends.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LaunchSpec, ProcessSignal, SupervisorCommand, SupervisorMessage, SupervisorRequest } from './supervisor-protocol.ts';
@@ -65,8 +65,8 @@ function receive(state: State, message: SupervisorMessage): void {
   else waiting?.reject(new Error(message.error));
 }
 
-/** A supervisor that was itself killed leaves its process group behind; the group's id is the supervisor's pid. */
-function endGroup(child: ChildProcess, state: State): void {
+/** A supervisor that was itself killed leaves its process group and the directory behind; the group's id is the supervisor's pid. */
+function endGroup(child: ChildProcess, state: State, directory: string): void {
   for (const waiting of state.pending.values()) waiting.reject(new Error('the supervisor process ended'));
   state.pending.clear();
   if (state.pids.size === 0 || child.pid === undefined) return;
@@ -75,6 +75,8 @@ function endGroup(child: ChildProcess, state: State): void {
   } catch {
     // ESRCH: the group is empty, which is what we want
   }
+  state.pids.clear();
+  rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /**
@@ -92,8 +94,8 @@ export function superviseProcesses(directory: string): Processes {
     receive(state, message as SupervisorMessage);
     if (state.pending.size === 0) child.channel?.unref();
   });
-  child.on('error', () => endGroup(child, state));
-  child.once('exit', () => endGroup(child, state));
+  child.on('error', () => endGroup(child, state, directory));
+  child.once('exit', () => endGroup(child, state, directory));
   child.unref();
 
   function request(command: SupervisorCommand): Promise<number | undefined> {

@@ -3,5 +3,4 @@ import { startControlPlane } from './controlplane.ts';
 
 const cluster = await startControlPlane();
 process.stdout.write(`${cluster.dir}\n${cluster.adminKubeconfig}\n`);
-process.stdin.resume();
-setInterval(() => undefined, 60_000);
+setInterval(() => undefined, 60_000); // the handle alone does not keep this process alive

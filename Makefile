@@ -1,0 +1,33 @@
+# Every target needs git, make, Node 20 or later with npm, and Go; the rest is installed or built here.
+SHELL := /bin/bash
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+.PHONY: help demo test check generate build controlplane clean
+
+help: ## Show the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+demo: node_modules/.installed controlplane ## Start a cluster with the operator, break things, and watch it report them (DEMO=once: exit when all was seen)
+	node test/demo/demo.ts
+
+test: node_modules/.installed controlplane ## Types, lint, generated files, unit and integration tests
+	node tools/run-tests.ts
+
+check: node_modules/.installed controlplane ## Types, lint and generated files only
+	node tools/run-tests.ts --static
+
+generate: node_modules/.installed controlplane ## Write CRDs, RBAC, deploy/ and the generated parts of docs/
+	node tools/generate.ts
+
+build: node_modules/.installed ## Compile src/ to dist/
+	tsc -p tsconfig.build.json
+
+controlplane: node_modules/.installed ## Build the test control plane, kwok and helm (10 to 15 minutes the first time)
+	node test/controlplane/build.ts
+
+node_modules/.installed: package.json package-lock.json
+	npm ci
+	@touch $@
+
+clean: ## Remove what was built
+	rm -rf dist node_modules .cache

@@ -1,0 +1,83 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+
+/** What each folder may import of ours, besides itself. Data flows from observe to report; nothing looks back. */
+const allowed: Record<string, readonly string[]> = {
+  api: [],
+  kube: ['version'],
+  runtime: ['kube', 'version'],
+  observe: ['kube', 'runtime'],
+  checks: ['api', 'kube', 'observe'],
+  baseline: ['api', 'kube', 'observe', 'checks'],
+  findings: ['api', 'kube', 'observe', 'checks', 'baseline'],
+  report: ['api', 'kube', 'runtime', 'observe', 'checks', 'baseline', 'findings'],
+  coverage: ['api', 'kube', 'runtime', 'observe', 'checks', 'baseline', 'findings', 'report'],
+  options: ['runtime', 'version'],
+  version: [],
+};
+
+const root = new URL('..', import.meta.url).pathname;
+const sources = globSync('src/**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'));
+
+/** The folder below src/ that a file lies in, or the file's own name for what lies in src/ itself. */
+function partOf(file: string): string {
+  return file.split('/')[1]!.replace(/\.ts$/, '');
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(/^(?:import|export)\b[^'"]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm)].map(
+    (match) => match[1] ?? match[2] ?? match[3]!,
+  );
+}
+
+const edges = sources.flatMap((file) =>
+  importsOf(file)
+    .filter((target) => target.startsWith('.'))
+    .map((target) => ({ file, target: normalize(join(dirname(file), target)) })),
+);
+
+it('sees the imports at all', () => {
+  expect(edges.length).toBeGreaterThan(100);
+});
+
+it('each folder imports only what architecture allows', () => {
+  const wrong = edges.filter(({ file, target }) => {
+    const [from, to] = [partOf(file), partOf(target)];
+    return from !== 'main' && from !== to && !allowed[from]?.includes(to);
+  });
+  expect(wrong).toEqual([]);
+});
+
+it('a check imports no other area’s checks but what it shares, and never another check', () => {
+  const isCheck = (file: string) =>
+    /^src\/checks\/[^/]+\/.+\.ts$/.test(file) && readFileSync(join(root, file), 'utf8').includes('= defineCheck(');
+  expect(edges.filter(({ file, target }) => isCheck(file) && isCheck(target))).toEqual([]);
+});
+
+it('only the transport uses client-node for more than types', () => {
+  const users = sources.filter((file) =>
+    /^import (?!type\b)[^;]*from '@kubernetes\/client-node'/m.test(readFileSync(join(root, file), 'utf8')),
+  );
+  expect(users).toEqual(['src/kube/transport.ts']);
+});
+
+it('nothing writes to the cluster but the reports, the lease, Events and access reviews', () => {
+  const writers = sources.filter((file) => /method: '(POST|PUT|PATCH|DELETE)'/.test(readFileSync(join(root, file), 'utf8')));
+  expect(writers.sort()).toEqual([
+    'src/coverage/store.ts',
+    'src/runtime/event-recorder.ts',
+    'src/runtime/leader-election.ts',
+    'src/runtime/metrics-server.ts',
+  ]);
+});
+
+it('the runtime knows no word of the domain', () => {
+  const runtime = sources.filter((file) => file.startsWith('src/runtime/'));
+  const words = /\b(SupportCoverage|baseline|finding|tier|escalation)s?\b/i;
+  expect(runtime.filter((file) => words.test(readFileSync(join(root, file), 'utf8')))).toEqual([]);
+});
+
+it('no folder hides behind a name that says nothing', () => {
+  expect(sources.filter((file) => /(^|\/)(utils?|helpers?|common|misc|manager)(\.|\/)/i.test(file))).toEqual([]);
+});

@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadAll } from 'js-yaml';
+import { renderManifests } from '../../tools/render-manifests.ts';
+import type { Cluster, Manifest } from '../controlplane/cluster-handle.ts';
+import { freePorts } from '../controlplane/ports.ts';
+import { waitFor } from '../controlplane/wait.ts';
+
+export const namespace = 'platform-support';
+const serviceAccount = 'support-coverage-operator';
+const root = new URL('../..', import.meta.url).pathname;
+
+/** The operator as a process of this machine, with the permissions that the chart gives its ServiceAccount and no others. */
+export interface Operator {
+  readonly pid: number | undefined;
+  /** Path of the file with its log. */
+  readonly log: string;
+  /** The text of /metrics. */
+  metrics(): Promise<string>;
+  /** Value of the one series whose line begins so, undefined where there is none: `supportcoverage_drift{…}`. */
+  metric(series: string): Promise<number | undefined>;
+  /** SIGTERM and its exit code; or SIGKILL. */
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
+  /** Starts it again after a stop. */
+  start(): Promise<void>;
+}
+
+/** Applies what the chart renders, but for the Deployment: the operator runs beside the cluster here. */
+export async function install(cluster: Cluster): Promise<void> {
+  const documents = loadAll(renderManifests({ namespace })) as (Manifest | null)[];
+  const kept = documents.filter((document): document is Manifest => document !== null && document.kind !== 'Deployment');
+  const early = (kind: string) => kind === 'CustomResourceDefinition' || kind === 'Namespace';
+  await cluster.apply(kept.filter(({ kind }) => early(kind)));
+  await cluster.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
+  await cluster.apply(kept.filter(({ kind }) => !early(kind)));
+}
+
+export interface OperatorOptions {
+  /** Further flags. */
+  flags?: string[];
+}
+
+/** Starts the operator and waits until it is ready. `install` must have been called. */
+export async function startOperator(cluster: Cluster, { flags = [] }: OperatorOptions = {}): Promise<Operator> {
+  const kubeconfig = await cluster.kubeconfigFor({ namespace, serviceAccount });
+  const [metricsPort = 0, healthPort = 0] = await freePorts(2);
+  const log = join(cluster.dir, `operator-${metricsPort}.log`);
+  let child: ChildProcess | undefined;
+  let exited: Promise<number | null> = Promise.resolve(null);
+
+  async function start(): Promise<void> {
+    const args = [
+      'src/main.ts',
+      '--kubeconfig',
+      kubeconfig,
+      '--namespace',
+      namespace,
+      '--leader-elect',
+      '--metrics-bind-address',
+      `127.0.0.1:${metricsPort}`,
+      '--health-probe-bind-address',
+      `127.0.0.1:${healthPort}`,
+      '--metrics-auth',
+      'false',
+      ...flags,
+    ];
+    const started = spawn(process.execPath, args, {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    child = started;
+    started.stderr.pipe(createWriteStream(log, { flags: 'a' }));
+    exited = new Promise((resolve) => started.once('exit', (code) => resolve(code)));
+    process.once('exit', () => started.kill('SIGKILL'));
+    await waitFor(`the operator to be ready (log: ${log})`, async (see) => {
+      if (started.exitCode !== null)
+        throw new Error(`the operator ended with ${started.exitCode}: ${readFileSync(log, 'utf8').slice(-2000)}`);
+      const answer = await fetch(`http://127.0.0.1:${healthPort}/readyz?verbose`);
+      see(await answer.text());
+      return answer.ok;
+    });
+  }
+
+  const metrics = async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  await start();
+  return {
+    get pid() {
+      return child?.pid;
+    },
+    log,
+    metrics,
+    metric: async (series) => {
+      const line = (await metrics())
+        .split('\n')
+        .find((candidate) => candidate.startsWith(`${series} `) || (series.includes('{') === false && candidate.startsWith(`${series}{`)));
+      return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(' ') + 1));
+    },
+    stop: async (signal = 'SIGTERM') => {
+      child?.kill(signal);
+      return exited;
+    },
+    start,
+  };
+}

@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Runs every test and check, and ends with a line `N passed, N failed`: what `make test` does. `--static` leaves the tests out. */
+
+const generatedFolders = ['crds', 'charts', 'deploy', 'docs'];
+
+process.chdir(new URL('..', import.meta.url).pathname);
+
+let passed = 0;
+let failed = 0;
+
+function step(title: string, run: () => boolean): void {
+  process.stdout.write(`== ${title}\n`);
+  const startedAt = performance.now();
+  const ok = run();
+  if (ok) passed += 1;
+  else failed += 1;
+  process.stdout.write(`== ${title}: ${ok ? 'ok' : 'FAILED'} (${Math.round((performance.now() - startedAt) / 1000)} s)\n`);
+}
+
+function command(name: string, args: string[], environment: Record<string, string> = {}): boolean {
+  return spawnSync(name, args, { stdio: 'inherit', env: { ...process.env, ...environment } }).status === 0;
+}
+
+/** True where generating changes nothing; the files are left as generated. */
+function generatedIsCurrent(): boolean {
+  const before = fingerprint();
+  if (!command('node', ['tools/generate.ts'])) return false;
+  const stale = [...fingerprint()].filter(([file, hash]) => before.get(file) !== hash).map(([file]) => file);
+  for (const file of stale) process.stdout.write(`${file} was stale: commit it as it is now\n`);
+  return stale.length === 0;
+}
+
+function fingerprint(): Map<string, string> {
+  const files = generatedFolders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name)),
+  );
+  return new Map(files.map((file) => [file, createHash('sha256').update(readFileSync(file)).digest('hex')]));
+}
+
+/** Runs one of jest's projects and adds its tests to the count. A run without a single test has failed. */
+function jest(project: string, ...options: string[]): void {
+  const folder = mkdtempSync(join(tmpdir(), 'jest-'));
+  const output = join(folder, 'result.json');
+  process.stdout.write(`== ${project} tests\n`);
+  command('jest', ['--selectProjects', project, '--json', `--outputFile=${output}`, '--verbose', ...options], {
+    NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
+  });
+  try {
+    const result = JSON.parse(readFileSync(output, 'utf8')) as {
+      numPassedTests: number;
+      numFailedTests: number;
+      numRuntimeErrorTestSuites: number;
+      numPendingTests: number;
+    };
+    passed += result.numPassedTests;
+    failed += result.numFailedTests + result.numRuntimeErrorTestSuites + result.numPendingTests;
+    if (result.numPassedTests === 0) failed += 1;
+  } catch {
+    failed += 1;
+  }
+  rmSync(folder, { recursive: true });
+}
+
+step('types', () => command('tsc', ['-p', '.']));
+step('lint and format', () => command('biome', ['ci']));
+step('generated files', generatedIsCurrent);
+if (!process.argv.includes('--static')) {
+  jest('unit');
+  // One at a time: each starts a control plane of its own.
+  jest('integration', '--runInBand');
+}
+
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = failed === 0 ? 0 : 1;
