@@ -13,20 +13,30 @@ const end = '<!-- generated: end -->';
 /** Every check that a report can name, with those that do not read the cluster. */
 export const documented: readonly (CheckMetadata & Partial<Pick<Check, 'parameters'>>)[] = [...checks, baselineAltered];
 
-/** Renews the generated part of every page; a page must be there already, since the rest is written by hand. */
-export function generateDocs(): void {
-  for (const check of documented) replaceGenerated(`docs/checks/${check.id}.md`, checkPart(check));
-  replaceGenerated('docs/checks/README.md', catalogueTable());
-  replaceGenerated('docs/configuration.md', optionsTable());
+/** Each page that has a generated part, and that part. */
+export function generatedParts(): { file: string; text: string }[] {
+  return [
+    ...documented.map((check) => ({ file: `docs/checks/${check.id}.md`, text: checkPart(check) })),
+    { file: 'docs/checks/README.md', text: catalogueTable() },
+    { file: 'docs/configuration.md', text: optionsTable() },
+  ];
 }
 
-function replaceGenerated(file: string, text: string): void {
-  if (!existsSync(file)) throw new Error(`${file} is missing: write it, with the lines ${begin} and ${end}`);
-  const page = readFileSync(file, 'utf8');
+/** Renews the generated part of every page; a page must be there already, since the rest is written by hand. */
+export function generateDocs(): void {
+  for (const { file, text } of generatedParts()) {
+    if (!existsSync(file)) throw new Error(`${file} is missing: write it, with the lines ${begin} and ${end}`);
+    const page = withGenerated(readFileSync(file, 'utf8'), text);
+    if (page === undefined) throw new Error(`${file} lacks the lines ${begin} and ${end}`);
+    writeFileSync(file, page);
+  }
+}
+
+/** A page with its generated part renewed; undefined where it has no place for one. */
+export function withGenerated(page: string, text: string): string | undefined {
   const [before, rest] = page.split(begin);
   const after = rest?.split(end)[1];
-  if (before === undefined || after === undefined) throw new Error(`${file} lacks the lines ${begin} and ${end}`);
-  writeFileSync(file, `${before}${begin}\n${text}\n${end}${after}`);
+  return before === undefined || after === undefined ? undefined : `${before}${begin}\n${text}\n${end}${after}`;
 }
 
 function checkPart(check: (typeof documented)[number]): string {

@@ -21,6 +21,8 @@ export interface Fact {
   collect: (view: ClusterView) => Omit<FactEntry, 'fact'>[];
   /** True where a difference is none, such as more nodes than were agreed. Default: values differ as texts do. */
   tolerates?: (path: string, expected: string | undefined, actual: string | undefined) => boolean;
+  /** True where an agreed object may be gone, such as a pool that an autoscaler has emptied. Default: that is drift. */
+  mayBeGone?: (agreed: FactEntry['value']) => boolean;
   /** Where the value at a path of an object is written; undefined where Kubernetes does not say. */
   source: (object: string, path: string, expected: string, view: ClusterView) => Source | undefined;
 }

@@ -20,6 +20,7 @@ export function lastWriter(managedFields: readonly ManagedFieldsEntry[], fields:
 }
 
 function owns(owned: unknown, fields: readonly string[]): boolean {
+  if (fields.length === 0) return Object.keys(owned ?? {}).some((key) => key !== 'f:status');
   let node = owned;
   for (const field of fields) {
     if (typeof node !== 'object' || node === null) return false;

@@ -51,8 +51,18 @@ export function configureChecks(
     for (const issue of given.error?.issues ?? []) {
       problems.push({ path: ['spec', 'checks', `settings[${index}]`, 'parameters', ...issue.path].join('.'), message: issue.message });
     }
-    const holdMs = parseDuration(setting?.for ?? check.for) ?? 0;
-    return [{ check, parameters: given.success ? given.data : check.parameters.parse({}), holdMs, severity: setting?.severity }];
+    const holdMs = parseDuration(setting?.for ?? check.for);
+    if (holdMs === undefined) {
+      problems.push({ path: `spec.checks.settings[${index}].for`, message: 'must be a duration such as 90s, 15m or 8h30m' });
+    }
+    return [
+      {
+        check,
+        parameters: given.success ? given.data : check.parameters.parse({}),
+        holdMs: holdMs ?? parseDuration(check.for) ?? 0,
+        severity: setting?.severity,
+      },
+    ];
   });
   return { checks, problems };
 }

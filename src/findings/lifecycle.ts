@@ -52,7 +52,7 @@ export function advance(previous: Memory, results: readonly CheckResult[], clust
       const before = known.get(id);
       const firstSeen = before?.firstSeen ?? began(observation, waiting.get(id), now);
       if (!before && now.epochMilliseconds - Temporal.Instant.from(firstSeen).epochMilliseconds < result.holdMs) {
-        if (!observation.since) pending.push({ id, check: result.check.id, object: observation.object, firstSeen });
+        if (!isDatedBy(observation, firstSeen)) pending.push({ id, check: result.check.id, object: observation.object, firstSeen });
         continue;
       }
       const finding: Finding = {
@@ -89,10 +89,15 @@ export function byUrgency(a: Finding, b: Finding): number {
   return rank[a.severity] - rank[b.severity] || compare(a.firstSeen, b.firstSeen) || compare(a.id, b.id);
 }
 
-/** Never in the future: a node whose clock is ahead does not hold a finding back. */
-function began(observation: Observation, waiting: PendingFinding | undefined, now: Temporal.Instant): string {
-  if (observation.since) return stamp(Temporal.Instant.compare(observation.since, now) > 0 ? now : observation.since);
-  return waiting?.firstSeen ?? stamp(now);
+/** Kubernetes' own date or our first sight, whichever is earlier: a node whose clock is ahead does not hold a finding back. */
+function began({ since }: Observation, waiting: PendingFinding | undefined, now: Temporal.Instant): string {
+  const firstSight = waiting?.firstSeen ?? stamp(now);
+  return since && Temporal.Instant.compare(since, Temporal.Instant.from(firstSight)) < 0 ? stamp(since) : firstSight;
+}
+
+/** True where the beginning can be read from the object again, so that it need not be remembered. */
+function isDatedBy({ since }: Observation, firstSeen: string): boolean {
+  return since !== undefined && stamp(since) === firstSeen;
 }
 
 /** True for a state that Kubernetes dates so early that it was open in a pass whose report could not hold all: it is no news. */

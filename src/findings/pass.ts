@@ -6,6 +6,7 @@ import type { Fact, Source } from '../baseline/fact.ts';
 import { type BaselineState, baselineAltered } from '../baseline/integrity.ts';
 import type { Writer } from '../baseline/last-writer.ts';
 import { type CheckResult, type ConfiguredCheck, runCheck } from '../checks/run.ts';
+import { formatDuration } from '../kube/duration.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
 import { advance, type Memory, stamp, type Transition } from './lifecycle.ts';
 
@@ -114,5 +115,5 @@ function outcomeOf({ unknown, notApplicable, holdMs }: CheckResult, open: number
   if (notApplicable !== undefined) return ['NotApplicable', notApplicable];
   if (unknown !== undefined) return ['Unknown', unknown];
   if (open > 0) return ['Fail', `${open} open`];
-  return ['Pass', waiting > 0 ? `${waiting} seen, not yet for ${holdMs / 60_000}m` : ''];
+  return ['Pass', waiting > 0 ? `${waiting} seen, not yet for ${formatDuration(holdMs)}` : ''];
 }

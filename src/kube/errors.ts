@@ -50,26 +50,32 @@ function kindOf(code: number): KubeErrorKind {
 /** The error for an HTTP answer. `body` is the text as received, usually a Status object; its message is kept whole up to 2,048 characters. */
 export function errorFromResponse(code: number, body: string, retryAfter?: string): KubeError {
   const status = parseStatus(body);
-  const seconds = Number(retryAfter ?? status.details?.retryAfterSeconds ?? Number.NaN);
   return new KubeError(kindOf(code), (status.message ?? (body.trim() || `HTTP ${code}`)).slice(0, 2048), {
     code,
     reason: status.reason ?? '',
-    ...(Number.isFinite(seconds) && seconds >= 0 ? { retryAfterMs: seconds * 1000 } : {}),
+    ...retryAfterOf(retryAfter ?? status.details?.retryAfterSeconds),
   });
 }
 
 /** The error for an ERROR event in a watch: the event's object is a Status. */
 export function errorFromStatus(status: StatusBody): KubeError {
   const code = status.code ?? 500;
-  return new KubeError(kindOf(code), status.message ?? 'watch error', { code, reason: status.reason ?? '' });
+  return new KubeError(kindOf(code), status.message ?? 'watch error', {
+    code,
+    reason: status.reason ?? '',
+    ...retryAfterOf(status.details?.retryAfterSeconds),
+  });
 }
 
-/** The error for a request that got no (whole) answer: refused, reset, timed out. */
+/** The error for a request that got no (whole) answer: refused, reset, timed out, or given up for a reason that is a KubeError itself. */
 export function errorFromTransport(cause: unknown): KubeError {
-  const error = cause instanceof Error ? cause : new Error(String(cause));
-  const inner = error.cause instanceof Error ? error.cause : error;
-  const code = (inner as NodeJS.ErrnoException).code ?? inner.name;
-  return new KubeError('Transient', inner.message || String(code), { reason: String(code), cause });
+  if (cause instanceof KubeError) return cause;
+  const error = Error.isError(cause) ? cause : new Error(String(cause));
+  const inner = Error.isError(error.cause) ? error.cause : error;
+  // A DOMException's code is a number that nobody knows (23); its name says what it is (TimeoutError).
+  const { code } = inner as { code?: unknown };
+  const reason = typeof code === 'string' ? code : inner.name;
+  return new KubeError('Transient', inner.message || reason, { reason, cause });
 }
 
 /** True for a KubeError of one of the kinds given. */
@@ -77,10 +83,21 @@ export function isKubeError(error: unknown, ...kinds: KubeErrorKind[]): error is
   return error instanceof KubeError && (kinds.length === 0 || kinds.includes(error.kind));
 }
 
+function retryAfterOf(value: string | number | undefined): { retryAfterMs?: number } {
+  const seconds = Number(value ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? { retryAfterMs: seconds * 1000 } : {};
+}
+
+/** A proxy in between may answer with anything; only what has a Status's types counts. */
 function parseStatus(body: string): StatusBody {
   try {
-    const parsed: unknown = JSON.parse(body);
-    return typeof parsed === 'object' && parsed !== null ? (parsed as StatusBody) : {};
+    const { message, reason, details } = JSON.parse(body) as { [Field in keyof StatusBody]: unknown };
+    const seconds = (details as StatusBody['details'] | null | undefined)?.retryAfterSeconds;
+    return {
+      ...(typeof message === 'string' ? { message } : {}),
+      ...(typeof reason === 'string' ? { reason } : {}),
+      ...(typeof seconds === 'number' ? { details: { retryAfterSeconds: seconds } } : {}),
+    };
   } catch {
     return {};
   }

@@ -17,5 +17,9 @@ export function guardWrites(transport: Transport, mayWrite: () => boolean): Tran
       check(request.method);
       return transport.text(request);
     },
+    lines: async function* (request) {
+      check(request.method);
+      yield* transport.lines(request);
+    },
   };
 }

@@ -1,5 +1,8 @@
-import { delimiter } from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node';
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { KubeConfig, type User } from '@kubernetes/client-node';
+import { load } from 'js-yaml';
 import { Agent, request as undiciRequest } from 'undici';
 import { version } from '../version.ts';
 import { errorFromResponse, errorFromTransport, isKubeError, KubeError } from './errors.ts';
@@ -53,22 +56,26 @@ export function createTransport(options: TransportOptions): Transport {
   if (!cluster) throw new KubeError('Invalid', 'the kubeconfig has no current cluster');
   const server = cluster.server.replace(/\/+$/, '');
   let credentials: Promise<Credentials> | undefined;
-  let previous: Agent | undefined;
+  let previous: Promise<Credentials> | undefined;
 
   const current = () => {
-    credentials ??= readCredentials(options.kubeConfig, options.connections ?? 64);
+    credentials ??= readCredentials(options.kubeConfig, options.connections ?? 64).catch((error: unknown) => {
+      credentials = undefined;
+      const message = `the credentials cannot be read: ${errorFromTransport(error).message}`;
+      throw new KubeError('Transient', message, { reason: 'NoCredentials', cause: error });
+    });
     return credentials;
   };
-  const forget = async () => {
-    const stale = credentials;
+  /** Of several requests refused with the same credentials only the first has them read again. */
+  const renew = (refused: Promise<Credentials>) => {
+    if (credentials !== refused) return;
     credentials = undefined;
-    previous?.close().catch(() => undefined);
-    previous = (await stale)?.dispatcher;
+    previous?.then(({ dispatcher }) => dispatcher.close()).catch(() => undefined);
+    previous = refused;
   };
 
-  async function once(request: KubeRequest, signal: AbortSignal) {
+  async function once(request: KubeRequest, { dispatcher, headers }: Credentials, signal: AbortSignal) {
     const method = request.method ?? 'GET';
-    const { dispatcher, headers } = await current();
     try {
       const answer = await undiciRequest(server + request.path + queryString(request.query), {
         dispatcher,
@@ -94,12 +101,13 @@ export function createTransport(options: TransportOptions): Transport {
   async function open(request: KubeRequest, signal: AbortSignal) {
     let renewed = false;
     for (let throttled = 0; ; ) {
-      const answer = await once(request, signal);
+      const used = current();
+      const answer = await once(request, await used, signal);
       if (answer.statusCode < 300) return answer;
       const error = errorFromResponse(answer.statusCode, await bodyText(answer.body), firstHeader(answer.headers['retry-after']));
       if (error.code === 401 && !renewed) {
         renewed = true;
-        await forget();
+        renew(used);
       } else if (error.retryAfterMs !== undefined && isKubeError(error, 'Transient') && throttled < maxThrottledRetries) {
         throttled += 1;
         await pause(error.retryAfterMs, signal, error);
@@ -117,13 +125,14 @@ export function createTransport(options: TransportOptions): Transport {
 
   async function* lines(request: KubeRequest): AsyncGenerator<Buffer> {
     const head = new AbortController();
-    const timer = setTimeout(() => head.abort(new Error('timed out waiting for the answer')), request.timeoutMs ?? defaultTimeoutMs);
+    const late = new KubeError('Transient', 'timed out waiting for the answer', { reason: 'TimeoutError' });
+    const timer = setTimeout(() => head.abort(late), request.timeoutMs ?? defaultTimeoutMs);
     const signal = request.signal ? AbortSignal.any([request.signal, head.signal]) : head.signal;
     try {
       const answer = await open(request, signal).finally(() => clearTimeout(timer));
       yield* splitLines(answer.body);
     } catch (error) {
-      throw error instanceof KubeError ? error : errorFromTransport(error);
+      throw errorFromTransport(error);
     } finally {
       head.abort();
     }
@@ -135,8 +144,8 @@ export function createTransport(options: TransportOptions): Transport {
     lines,
     json: async <T>(request: KubeRequest) => parseJson<T>(await text(request)),
     close: async () => {
-      const last = await credentials?.catch(() => undefined);
-      await Promise.all([last?.dispatcher.destroy(), previous?.destroy()]);
+      const agents = await Promise.allSettled([credentials, previous]);
+      await Promise.all(agents.map((agent) => agent.status === 'fulfilled' && agent.value?.dispatcher.destroy()));
     },
   };
 }
@@ -168,9 +177,13 @@ async function readCredentials(kubeConfig: KubeConfig, connections: number): Pro
     servername?: string;
     auth?: string;
   } = {};
-  await kubeConfig.applyToHTTPSOptions(tls as Parameters<KubeConfig['applyToHTTPSOptions']>[0]);
+  // A copy, because client-node keeps a token for a minute or for as long as it says it lives: too long after a 401.
+  const fresh = new KubeConfig();
+  fresh.loadFromOptions(kubeConfig);
+  await fresh.applyToHTTPSOptions(tls as Parameters<KubeConfig['applyToHTTPSOptions']>[0]);
   const { ca, cert, key, rejectUnauthorized, servername } = tls;
-  const headers: Record<string, string> = { ...tls.headers };
+  // A token file may end in a line end, which no header can hold.
+  const headers = Object.fromEntries(Object.entries(tls.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value.trim()]));
   if (tls.auth) headers.authorization ??= `Basic ${Buffer.from(tls.auth).toString('base64')}`;
   return {
     headers,
@@ -238,12 +251,38 @@ function firstHeader(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** The kubeconfig of the given file, else of the Pod the operator runs in, else the user's default (`KUBECONFIG`, `~/.kube/config`). Throws where none is usable. */
+/**
+ * The kubeconfig of the given file or list of files, else of the Pod the operator runs in, else the user's default (`KUBECONFIG`,
+ * `~/.kube/config`). Of a list the first file that names something wins, as with kubectl. Throws where a file is missing or unreadable.
+ */
 export function loadKubeConfig(file: string | undefined): KubeConfig {
   const kubeConfig = new KubeConfig();
-  // KUBECONFIG may be a list of files; client-node merges them.
-  if (file && !file.includes(delimiter)) kubeConfig.loadFromFile(file);
-  else if (!file && process.env.KUBERNETES_SERVICE_HOST) kubeConfig.loadFromCluster();
-  else kubeConfig.loadFromDefault();
+  if (!file && process.env.KUBERNETES_SERVICE_HOST) {
+    kubeConfig.loadFromCluster();
+    return kubeConfig;
+  }
+  const files = file || process.env.KUBECONFIG || join(homedir(), '.kube', 'config');
+  const configs = files.split(delimiter).filter(Boolean).map(readKubeConfig);
+  kubeConfig.loadFromOptions({
+    clusters: configs.flatMap(({ clusters }) => clusters),
+    users: configs.flatMap(({ users }) => users),
+    contexts: configs.flatMap(({ contexts }) => contexts),
+    currentContext: configs.find(({ currentContext }) => currentContext)?.currentContext,
+  });
+  return kubeConfig;
+}
+
+/** client-node does not know `tokenFile`; it becomes the provider that reads a Pod's token, and wins over `token` as with kubectl. */
+function readKubeConfig(file: string): KubeConfig {
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(file);
+  const { users } = load(readFileSync(file, 'utf8')) as { users?: { name: string; user?: { tokenFile?: string } }[] };
+  const tokenFiles = new Map(users?.map(({ name, user }) => [name, user?.tokenFile]));
+  kubeConfig.users = kubeConfig.users.map((user): User => {
+    const tokenFile = tokenFiles.get(user.name);
+    if (!tokenFile) return user;
+    const { token: _, ...rest } = user;
+    return { ...rest, authProvider: { name: 'tokenFile', config: { tokenFile: resolve(dirname(file), tokenFile) } } };
+  });
   return kubeConfig;
 }

@@ -12,10 +12,13 @@ export function distributionOf(view: ClusterView): Distribution {
   return 'upstream';
 }
 
+/** Values of this label for nodes that EKS makes as pods need them; `hybrid` marks the user's own machines. */
+const madeByEks = new Set(['auto', 'fargate']);
+
 /** True where something adds nodes when they are needed: cluster-autoscaler's status, or nodes that Karpenter or an auto mode made. */
 export function hasAutoscaler(view: ClusterView): boolean {
   if (view.count('cluster-autoscaler-status') > 0) return true;
   for (const { labels } of view.list('nodes'))
-    if ('karpenter.sh/nodepool' in labels || 'eks.amazonaws.com/compute-type' in labels) return true;
+    if ('karpenter.sh/nodepool' in labels || madeByEks.has(labels['eks.amazonaws.com/compute-type'] ?? '')) return true;
   return false;
 }

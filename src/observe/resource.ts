@@ -2,8 +2,8 @@ import type { KubeObject, ResourceType } from '../kube/types.ts';
 import type { Stored } from '../runtime/store.ts';
 
 /**
- * A resource that can be watched, and what is kept of each object. A projection takes objects as they come, with any field missing or
- * malformed, and must not throw for those.
+ * A resource that can be watched, and what is kept of each object. A projection takes objects as the API server keeps them: any
+ * field that its schema does not require may be missing. What it throws for anything else is counted, and the object is not kept.
  */
 export interface Resource<T extends Stored> {
   type: ResourceType;

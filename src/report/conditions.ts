@@ -41,7 +41,7 @@ function areaVerdict(type: string, checks: readonly CheckReport[], findings: rea
   return { type, status: 'True', reason: 'ChecksPassed', message: `${applicable} of ${applicable} checks pass` };
 }
 
-/** Healthy is what to alert on: False if any is False, else Unknown if any is Unknown. */
+/** Healthy is what to alert on: False if any is False, else Unknown if any is Unknown, or if there is none. */
 export function healthy(verdicts: readonly Verdict[]): Verdict {
   const said = (status: Verdict['status']) =>
     verdicts
@@ -53,6 +53,7 @@ export function healthy(verdicts: readonly Verdict[]): Verdict {
     return { type: 'Healthy', status: 'False', reason: 'FindingsOpen', message: said('False') };
   if (verdicts.some(({ status }) => status === 'Unknown'))
     return { type: 'Healthy', status: 'Unknown', reason: 'NotKnown', message: said('Unknown') };
+  if (verdicts.length === 0) return { type: 'Healthy', status: 'Unknown', reason: 'NotKnown', message: 'No check is enabled' };
   return { type: 'Healthy', status: 'True', reason: 'AllHealthy', message: `All of ${verdicts.map(({ type }) => type).join(', ')}` };
 }
 

@@ -10,29 +10,44 @@ const maxDrift = 1000;
 /** Changes that open or resolve nothing wait this long for each other. */
 const quietMs = 30_000;
 
-/** The report's status, the same for the same state: nothing in it ticks. The least urgent findings are left out over the limit or the size. */
+/**
+ * The report's status, the same for the same state: nothing in it ticks. The least urgent findings are left out over the limit or the
+ * size; drift may take half of the size and what is pending a quarter, so that there is always room for findings.
+ */
 export function reportStatus(pass: Pass, limit: number): CoverageReportStatus {
-  let room = Math.min(limit, pass.findings.length);
-  for (;;) {
-    const status = withFindings(pass, room);
-    const size = Buffer.byteLength(JSON.stringify(status));
-    if (size <= maxBytes || room === 0) return status;
-    room = Math.floor(room * Math.min(0.9, maxBytes / size));
-  }
+  const drift = fitting(pass.drift.slice(0, maxDrift), maxBytes / 2);
+  const pending = fitting(pass.pending.slice(0, maxPending), maxBytes / 4);
+  const without = statusOf(pass, [], pending, drift);
+  const findings = fitting(pass.findings.slice(0, limit), maxBytes - bytesOf(without));
+  return statusOf(pass, findings, pending, drift);
 }
 
-function withFindings(pass: Pass, room: number): CoverageReportStatus {
+/** The longest beginning of a list that takes no more than so many bytes of JSON. */
+function fitting<T>(list: readonly T[], bytes: number): T[] {
+  let left = bytes;
+  const end = list.findIndex((entry) => {
+    left -= bytesOf(entry) + 1;
+    return left < 0;
+  });
+  return end === -1 ? [...list] : list.slice(0, end);
+}
+
+function bytesOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}
+
+function statusOf(pass: Pass, findings: Pass['findings'], pending: Pass['pending'], drift: Pass['drift']): CoverageReportStatus {
   const truncated = {
-    findings: pass.findings.length - room,
-    pending: Math.max(0, pass.pending.length - maxPending),
-    drift: Math.max(0, pass.drift.length - maxDrift),
+    findings: pass.findings.length - findings.length,
+    pending: pass.pending.length - pending.length,
+    drift: pass.drift.length - drift.length,
   };
   return {
     summary: summarise(pass.checks, pass.findings, pass.drift),
     checks: pass.checks,
-    findings: pass.findings.slice(0, room),
-    pending: pass.pending.slice(0, maxPending),
-    drift: pass.drift.slice(0, maxDrift),
+    findings,
+    pending,
+    drift,
     ...(truncated.findings + truncated.pending + truncated.drift > 0 ? { truncated } : {}),
   };
 }

@@ -37,7 +37,7 @@ export function coverageEvent(coverage: SupportCoverage, type: EventInput['type'
 }
 
 /**
- * Says what one pass changed: an Event on each object concerned (info is quiet) and one on the coverage. What the first pass finds was
+ * Says what one pass changed: an Event on each object concerned (info is quiet) and a summary on the coverage. What the first pass finds was
  * there before us: it is one summary, not an Event an object.
  */
 export async function recordPass(
@@ -60,7 +60,9 @@ export async function recordPass(
   ];
   for (const { object, event } of single) {
     const regarding = await findReference(object);
-    if (regarding) recorder.recordEvent({ regarding, related, action: eventActions[event.reason], ...event });
+    // What has no Events of its own, such as Cluster/local or NodePool/general, is told on the coverage.
+    const about = regarding ? { regarding, related } : { regarding: related };
+    recorder.recordEvent({ ...about, action: eventActions[event.reason], ...event });
   }
 }
 

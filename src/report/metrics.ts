@@ -61,6 +61,21 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
   /** Label sets of counters and histograms, by coverage. */
   const counted = new Map<string, Set<string>>();
 
+  /** Removes what was counted for the clusters of a coverage, but for one that it still has. */
+  function uncount(name: string, namespace: string, kept?: string): void {
+    const clusters = counted.get(`${namespace}/${name}`) ?? new Set();
+    for (const cluster of clusters) {
+      if (cluster === kept) continue;
+      const labels = { coverage: name, coverage_namespace: namespace, cluster };
+      duration.remove(labels);
+      for (const severity of severities) {
+        opened.remove({ ...labels, severity });
+        resolved.remove({ ...labels, severity });
+      }
+      clusters.delete(cluster);
+    }
+  }
+
   function publish(coverage: SupportCoverage, cluster: string, report: CoverageReportStatus | undefined): void {
     const { name, namespace } = coverage.metadata;
     const next = new Map<Gauge, Map<string, Labels>>();
@@ -80,6 +95,7 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
     for (const [metric, sets] of used.get(key) ?? [])
       for (const [id, labels] of sets) if (!next.get(metric)?.has(id)) metric.remove(labels);
     used.set(key, next);
+    uncount(name, namespace, cluster);
   }
 
   return {
@@ -104,14 +120,7 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
     forget: ({ name, namespace }) => {
       const key = `${namespace}/${name}`;
       for (const [metric, sets] of used.get(key) ?? []) for (const labels of sets.values()) metric.remove(labels);
-      for (const cluster of counted.get(key) ?? []) {
-        const labels = { coverage: name, coverage_namespace: namespace, cluster };
-        duration.remove(labels);
-        for (const severity of severities) {
-          opened.remove({ ...labels, severity });
-          resolved.remove({ ...labels, severity });
-        }
-      }
+      uncount(name, namespace);
       used.delete(key);
       counted.delete(key);
     },

@@ -163,15 +163,19 @@ function baselineStatus(state: BaselineState, name: string, before: ClusterStatu
   return { name, contentHash: state.hash, ...(approval ? { approvedBy: approval.approvedBy, approvedAt: approval.approvedAt } : {}) };
 }
 
-/** The status of a coverage that cannot be run as it is written, or is suspended: what was found before stays, and is no longer vouched for. */
+/**
+ * The status of a coverage that cannot be run as it is written, or is suspended: what was found before stays, and is no longer vouched
+ * for. No check is due, so none is announced.
+ */
 export function statusWithoutPass(
   previous: SupportCoverageStatus | undefined,
   verdicts: readonly Verdict[],
   generation: number | undefined,
   now: string,
 ): SupportCoverageStatus {
+  const { nextCheckTime: _, ...kept } = previous ?? {};
   return {
-    ...previous,
+    ...kept,
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     conditions: dated(verdicts, previous?.conditions ?? [], generation, now),
   };

@@ -17,7 +17,7 @@ export const portNames = ['etcd', 'etcdPeer', 'apiserver', 'controllerManager', 
 export type PortName = (typeof portNames)[number];
 
 /** The label a node needs for the fake kubelet to report for it. A label, since kwok notices the removal of an annotation by nothing. */
-export const reportingLabel = { key: 'fake-kubelet', value: 'reporting' } as const;
+export const reportingLabel = { key: 'fake-kubelet.k8s.io/node', value: 'reporting' } as const;
 
 const serviceAccountIssuer = 'https://kubernetes.default.svc.cluster.local';
 

@@ -17,8 +17,8 @@ export interface Exchange {
   /** True once the answer is complete or its connection is gone, whoever ended it. */
   readonly closed: boolean;
   head(status: number, headers?: Record<string, string>): void;
-  /** Resolves when the text has left for the client; without a head before, the head is 200 and JSON. */
-  write(text: string): Promise<void>;
+  /** Resolves when the bytes have left for the client. */
+  write(bytes: string | Buffer): Promise<void>;
   end(): void;
   /** Ends the connection with a TCP reset, whatever was being sent. */
   reset(): void;
@@ -109,7 +109,7 @@ async function receive(request: IncomingMessage, response: ServerResponse, conne
       return closed;
     },
     // What cannot be written because the client is gone is lost, as on any server.
-    write: (text) => new Promise((resolve) => (closed ? resolve() : response.write(text, () => resolve()))),
+    write: (bytes) => new Promise((resolve) => (closed ? resolve() : response.write(bytes, () => resolve()))),
     end: () => void response.end(),
     reset: () => void request.socket.resetAndDestroy(),
   };
@@ -189,8 +189,7 @@ export function drip(text: string, bytes: number): Step {
   return async (exchange) => {
     const all = Buffer.from(text);
     for (let start = 0; start < all.length; start += bytes) {
-      // latin1 keeps bytes apart that belong to one character.
-      await exchange.write(all.toString('latin1', start, start + bytes));
+      await exchange.write(all.subarray(start, start + bytes));
       await new Promise(setImmediate);
     }
   };

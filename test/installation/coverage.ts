@@ -2,6 +2,7 @@ import type { CoverageBaseline } from '../../src/api/v1alpha1/coveragebaseline.t
 import type { CoverageReport } from '../../src/api/v1alpha1/coveragereport.ts';
 import type { Condition } from '../../src/api/v1alpha1/fields.ts';
 import type { SupportCoverage } from '../../src/api/v1alpha1/supportcoverage.ts';
+import { reportingController } from '../../src/runtime/event-recorder.ts';
 import type { Cluster } from '../controlplane/cluster-handle.ts';
 import { waitFor } from '../controlplane/wait.ts';
 import { namespace } from './operator.ts';
@@ -16,7 +17,7 @@ export interface Kubectl {
   /** Sets the run-at annotation to a new value and waits until that run is in the status. */
   runNow(name: string): Promise<SupportCoverage>;
   approve(baseline: string): Promise<void>;
-  /** Events of events.k8s.io about an object, oldest first, as `reason: note`. */
+  /** The operator's Events about an object, oldest first, as `reason: note`. */
   eventsAbout(kind: string, name: string, inNamespace?: string): Promise<string[]>;
 }
 
@@ -72,11 +73,19 @@ export function kubectlFor(cluster: Cluster, options: { deadlineMs?: number } = 
     },
     eventsAbout: async (kind, name, inNamespace = 'default') => {
       const { items } = await cluster.kubectlJson<{
-        items: { reason: string; note: string; eventTime: string; regarding: { kind: string; name: string } }[];
+        items: {
+          reason: string;
+          note: string;
+          eventTime: string | null;
+          reportingController?: string;
+          regarding: { kind: string; name: string };
+        }[];
       }>(['get', 'events.events.k8s.io', '-n', inNamespace]);
       return items
-        .filter(({ regarding }) => regarding.kind === kind && regarding.name === name)
-        .sort((a, b) => a.eventTime.localeCompare(b.eventTime))
+        .filter(
+          ({ regarding, reportingController: by }) => by === reportingController && regarding.kind === kind && regarding.name === name,
+        )
+        .sort((a, b) => (a.eventTime ?? '').localeCompare(b.eventTime ?? ''))
         .map(({ reason, note }) => `${reason}: ${note}`);
     },
   };

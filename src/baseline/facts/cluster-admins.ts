@@ -8,6 +8,6 @@ export const clusterAdmins: Fact = {
   collect: (view) =>
     [...view.list('clusterrolebindings')]
       .filter(({ role, subjects }) => role === 'cluster-admin' && subjects.length > 0)
-      .map(({ name, subjects }) => ({ object: `ClusterRoleBinding/${name}`, value: { subjects: subjects.join(', ') } })),
+      .map(({ name, subjects }) => ({ object: `ClusterRoleBinding/${name}`, value: { subjects: [...new Set(subjects)].join(', ') } })),
   source: (object, path) => ({ type: resources.clusterrolebindings.type, name: nameOf(object), fields: path === '' ? [] : [path] }),
 };

@@ -3,49 +3,84 @@ import { hasAutoscaler } from '../../observe/platform.ts';
 import type { NodeView } from '../../observe/resources/nodes.ts';
 import { type Fact, nameOf } from '../fact.ts';
 
+/** On every node that Karpenter, or EKS Auto Mode, made. */
+const karpenterPool = 'karpenter.sh/nodepool';
 /** Labels by which providers and provisioners name a pool. */
 const poolLabels = [
   'eks.amazonaws.com/nodegroup',
-  'karpenter.sh/nodepool',
+  karpenterPool,
   'cloud.google.com/gke-nodepool',
   'kubernetes.azure.com/agentpool',
   'node.cluster.x-k8s.io/pool',
 ];
-/** Labels of a node that are the pool's business, not the single node's. */
-const ownLabels =
-  /^(topology\.kubernetes\.io\/|kubernetes\.io\/(arch|os)$|node-role\.kubernetes\.io\/|node\.kubernetes\.io\/exclude-from-external-load-balancers$)/;
-/** Taints that the control plane and autoscalers put on and take off; they say how a node fares, not what was agreed. */
-const passingTaints =
-  /^(node\.kubernetes\.io\/|node\.cloudprovider\.kubernetes\.io\/|ToBeDeletedByClusterAutoscaler|DeletionCandidateOfClusterAutoscaler|karpenter\.sh\/disrupt|aws-node-termination-handler\/)/;
+/**
+ * Domains of labels that Kubernetes, a provider, a provisioner or a driver puts on nodes: zone, machine, image. They differ within a pool,
+ * or change when the provider renews its image; what was agreed are the labels that the platform's owner gave the pool.
+ */
+const madeDomains = [
+  'kubernetes.io',
+  'k8s.io',
+  'karpenter.sh',
+  'karpenter.azure.com',
+  'k8s.aws',
+  'amazonaws.com',
+  'csi.aws.com',
+  'cloud.google.com',
+  'gke.io',
+  'kubernetes.azure.com',
+  'csi.azure.com',
+];
+/** Beginnings of taints that come and go; they say how a node fares, not what was agreed. Agents that are not up yet on a new node too. */
+const passingTaints = [
+  'node.kubernetes.io/',
+  'node.cloudprovider.kubernetes.io/',
+  'ToBeDeletedByClusterAutoscaler',
+  'DeletionCandidateOfClusterAutoscaler',
+  // Of cluster-autoscaler too: "startup taints" and "status taints" of its FAQ, and their former name.
+  'startup-taint.cluster-autoscaler.kubernetes.io/',
+  'status-taint.cluster-autoscaler.kubernetes.io/',
+  'ignore-taint.cluster-autoscaler.kubernetes.io/',
+  'karpenter.sh/disrupt',
+  'karpenter.sh/unregistered',
+  'aws-node-termination-handler/',
+  'cloud.google.com/impending-node-termination',
+  'remediator.kubernetes.azure.com/',
+];
+/** Cilium and the CSI drivers of AWS take this taint off a node once their agent runs there. */
+const agentTaint = '/agent-not-ready';
+/** Marks a taint that some nodes of a pool lack. */
+const notOnAll = ' (not on all nodes)';
 
 export const nodePools: Fact = {
   id: 'node-pools',
   title: 'Node pools: kubelet versions, instance types, taints, labels and minimum size',
   needs: { resources: ['nodes'], optional: ['cluster-autoscaler-status'] },
   collect: (view) => {
-    const pools = new Map<string, NodeView[]>();
-    for (const node of view.list('nodes')) {
-      const pool = poolOf(node);
-      pools.set(pool, [...(pools.get(pool) ?? []), node]);
-    }
     const autoscaled = hasAutoscaler(view);
-    return [...pools].map(([pool, nodes]) => ({
+    return [...Map.groupBy(view.list('nodes'), poolOf)].map(([pool, nodes]) => ({
       object: `NodePool/${pool}`,
       value: {
         kubeletVersions: distinct(nodes.map(({ kubeletVersion }) => kubeletVersion)),
-        instanceTypes: distinct(nodes.map(({ labels }) => labels['node.kubernetes.io/instance-type'] ?? '')),
-        ...commonTaints(nodes),
+        // Karpenter takes the machine that fits the pods that wait.
+        ...(nodes.some(({ labels }) => karpenterPool in labels) ? {} : { instanceTypes: instanceTypesOf(nodes) }),
+        ...taintsOf(nodes),
         ...commonLabels(nodes),
         // How many an autoscaler keeps is its own affair.
         ...(autoscaled ? {} : { minimumSize: String(nodes.length) }),
       },
     }));
   },
-  tolerates: (path, expected, actual) =>
-    path === 'minimumSize' && (expected === undefined || actual === undefined || Number(actual) >= Number(expected)),
+  tolerates: (path, expected, actual) => {
+    if (path === 'minimumSize') return expected === undefined || actual === undefined || Number(actual) >= Number(expected);
+    // Of several types agreed, those that are there now.
+    return path === 'instanceTypes' && among(actual, expected);
+  },
+  // Only a pool that an autoscaler keeps has no minimum size; it may keep none.
+  mayBeGone: (agreed) => agreed.minimumSize === undefined,
   source: (object, path, expected, view) => {
     const [, group, key] = /^(taints|labels)\.(.+)$/s.exec(path) ?? [];
-    if (!group || !key) return undefined;
+    // Where the nodes were not alike when it was agreed, none says which of them changed.
+    if (!group || !key || expected.endsWith(notOnAll)) return undefined;
     const node = [...view.list('nodes')].find(
       (candidate) => poolOf(candidate) === nameOf(object) && valueAt(candidate, group, key) !== expected,
     );
@@ -64,33 +99,54 @@ function poolOf({ labels }: NodeView): string {
   return 'node-role.kubernetes.io/control-plane' in labels ? 'control-plane' : 'default';
 }
 
+function instanceTypesOf(nodes: NodeView[]): string {
+  return distinct(nodes.map(({ labels }) => labels['node.kubernetes.io/instance-type'] ?? ''));
+}
+
+function among(some: string | undefined, all: string | undefined): boolean {
+  const known = new Set((all ?? '').split(', '));
+  if (some === undefined) return false;
+  return some.split(', ').every((one) => known.has(one));
+}
+
 function distinct(values: string[]): string {
   return [...new Set(values.filter((value) => value !== ''))].sort().join(', ');
 }
 
+function isMade(label: string): boolean {
+  const domain = label.slice(0, Math.max(0, label.indexOf('/')));
+  return madeDomains.some((made) => domain === made || domain.endsWith(`.${made}`));
+}
+
+function isPassing(taint: string): boolean {
+  return taint.endsWith(agentTaint) || passingTaints.some((beginning) => taint.startsWith(beginning));
+}
+
 function valueAt(node: NodeView, group: string, key: string): string {
   if (group === 'labels') return node.labels[key] ?? '';
-  const taint = node.taints.find((candidate) => candidate.key === key);
-  return taint ? `${taint.value}:${taint.effect}` : '';
+  // One key may stand there with several effects.
+  return node.taints
+    .filter((taint) => taint.key === key)
+    .map(({ value, effect }) => `${value}:${effect}`)
+    .sort()
+    .join(' and ');
 }
 
-/** What all nodes of the pool have alike: one node that differs shows as the pool's drift. */
-function commonTaints(nodes: NodeView[]): Record<string, string> {
-  const keys = new Set(nodes.flatMap(({ taints }) => taints.map(({ key }) => key)).filter((key) => !passingTaints.test(key)));
-  return Object.fromEntries([...keys].map((key) => [`taints.${key}`, distinct(nodes.map((node) => valueAt(node, 'taints', key)))]));
+/** Every taint that a node of the pool has; one node that has another, or lacks one, shows as the pool's drift. */
+function taintsOf(nodes: NodeView[]): Record<string, string> {
+  const keys = new Set(nodes.flatMap(({ taints }) => taints.map(({ key }) => key)).filter((key) => !isPassing(key)));
+  return Object.fromEntries(
+    [...keys].map((key) => {
+      const values = nodes.map((node) => valueAt(node, 'taints', key));
+      return [`taints.${key}`, `${distinct(values)}${values.includes('') ? notOnAll : ''}`];
+    }),
+  );
 }
 
-/** Labels that differ within a pool by nature (zone, provider's own) are left out; the operator's users label pools, providers label nodes. */
+/** Labels that all nodes of the pool have alike. */
 function commonLabels(nodes: NodeView[]): Record<string, string> {
   const [first] = nodes;
   if (!first) return {};
-  const alike = Object.entries(first.labels).filter(
-    ([key, value]) =>
-      !ownLabels.test(key) &&
-      !poolLabels.includes(key) &&
-      !key.includes('kubernetes.io/') &&
-      !key.includes('k8s.io/') &&
-      nodes.every(({ labels }) => labels[key] === value),
-  );
+  const alike = Object.entries(first.labels).filter(([key, value]) => !isMade(key) && nodes.every(({ labels }) => labels[key] === value));
   return Object.fromEntries(alike.map(([key, value]) => [`labels.${key}`, value]));
 }

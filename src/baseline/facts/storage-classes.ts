@@ -15,7 +15,7 @@ export const storageClasses: Fact = {
         volumeBindingMode: storageClass.volumeBindingMode,
         allowVolumeExpansion: String(storageClass.allowVolumeExpansion),
         default: String(storageClass.isDefault),
-        ...(storageClass.mountOptions.length > 0 ? { mountOptions: storageClass.mountOptions.join(',') } : {}),
+        ...(storageClass.mountOptions.length > 0 ? { mountOptions: [...storageClass.mountOptions].sort().join(',') } : {}),
         ...(storageClass.allowedTopologies ? { allowedTopologies: storageClass.allowedTopologies } : {}),
         ...Object.fromEntries(Object.entries(storageClass.parameters).map(([key, value]) => [`parameters.${key}`, value])),
       },

@@ -23,13 +23,9 @@ export const capacityRequestsHigh = defineCheck({
   evaluate: ({ view, parameters }) => {
     const allocatable = { cpu: 0, memory: 0 };
     const requests = { cpu: 0, memory: 0 };
-    const leaving = new Set<string>();
     for (const node of view.list('nodes')) {
       // A cordoned node counts: it comes back after its maintenance. One that leaves does not, but its pods must fit elsewhere.
-      if (isLeaving(node)) {
-        leaving.add(node.name);
-        continue;
-      }
+      if (isLeaving(node)) continue;
       allocatable.cpu += node.allocatable.cpu ?? 0;
       allocatable.memory += node.allocatable.memory ?? 0;
     }

@@ -1,5 +1,4 @@
 import { instantOf } from '../../observe/resource.ts';
-import type { PodView } from '../../observe/resources/pods.ts';
 import { defineCheck } from '../check.ts';
 import { noParameters } from '../parameters.ts';
 
@@ -19,11 +18,11 @@ export const podUnschedulable = defineCheck({
   ],
   parameters: noParameters,
   evaluate: ({ view }) => {
-    const waiting = new Map<string, { since: Temporal.Instant | undefined; pod: PodView; constraints: Set<string> }>();
+    const waiting = new Map<string, { since: Temporal.Instant | undefined; constraints: Set<string> }>();
     for (const pod of view.list('pods')) {
       if (!pod.unschedulable || pod.deleting) continue;
       const since = instantOf(pod.unschedulable.since);
-      const group = waiting.get(pod.workload) ?? { since, pod, constraints: new Set<string>() };
+      const group = waiting.get(pod.workload) ?? { since, constraints: new Set<string>() };
       if (since && (!group.since || Temporal.Instant.compare(since, group.since) < 0)) group.since = since;
       for (const constraint of constraintsOf(pod.unschedulable.message)) group.constraints.add(constraint);
       waiting.set(pod.workload, group);
@@ -39,6 +38,9 @@ export const podUnschedulable = defineCheck({
   },
 });
 
+/** What the plugins that run after the filters add: preemption's outcome, and since 1.32 that of dynamic resource allocation. */
+const afterFilters = /(?:^|[.,\s])\s*(?:no new claims to deallocate|still not schedulable|(?:pod group )?preemption:)/;
+
 /**
  * What the scheduler lacks, without the counts that change with every node: "0/5 nodes are available: 2 Insufficient cpu, 3 node(s) had
  * untolerated taint {…}. preemption: …" gives "Insufficient cpu" and "node(s) had untolerated taint {…}".
@@ -46,8 +48,8 @@ export const podUnschedulable = defineCheck({
 export function constraintsOf(message: string): string[] {
   const reasons = /^\d+\/\d+ nodes are available:(.*)$/s.exec(message.slice(0, 4096))?.[1];
   if (reasons === undefined) return message ? [message.slice(0, 200).replace(/\.\s*$/, '')] : [];
-  const beforePreemption = reasons.split(/(?:^|[.\s])\s*preemption:/)[0] ?? '';
-  return beforePreemption
+  const filters = reasons.split(afterFilters)[0] ?? '';
+  return filters
     .split(/[,.]\s+(?=\d+ )/)
     .map((part) =>
       part

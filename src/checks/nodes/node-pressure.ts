@@ -27,7 +27,7 @@ export const nodePressure = defineCheck({
         observations.push({
           object: `Node/${node.name}`,
           reason: type,
-          message: `Node ${node.name} is short of ${resourceOf[type]}: its kubelet reports ${type}=True (${condition.reason || 'no reason given'}), takes no new pods of low priority and may evict others.`,
+          message: `Node ${node.name} is short of ${resourceOf[type]}: its kubelet reports ${type}=True (${condition.reason || 'no reason given'}), may refuse new pods and evict others.`,
           since: instantOf(condition.since),
         });
       }

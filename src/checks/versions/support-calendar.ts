@@ -29,7 +29,8 @@ export function readCalendar(replacement: string | undefined): Calendar | { prob
   const parsed = schema.safeParse(data);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    return { problem: `The ${name} is not valid: ${issue?.path.join('.')}: ${issue?.message}.` };
+    const where = issue?.path.length ? `${issue.path.join('.')}: ` : '';
+    return { problem: `The ${name} is not valid: ${where}${issue?.message}.` };
   }
   const { validUntil, distributions } = parsed.data;
   return {

@@ -11,7 +11,8 @@ export const versionEol = defineCheck({
   title: 'The Kubernetes version is near or past its end of support',
   severity: 'warning',
   for: '0s',
-  needs: { probes: ['version'], resources: ['nodes'], optional: ['support-calendar'] },
+  // The calendar's ConfigMap need not exist, but whether it does must be known: the bundled dates are not the ones agreed where it is.
+  needs: { probes: ['version'], resources: ['nodes', 'support-calendar'] },
   remediation:
     'Plan the upgrade to a supported minor version in the next maintenance window: control plane first, one minor at a time, then the nodes.',
   references: [

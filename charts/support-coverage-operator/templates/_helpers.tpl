@@ -1,0 +1,65 @@
+{{- define "support-coverage-operator.name" -}}
+{{- .Values.nameOverride | default .Chart.Name -}}
+{{- end }}
+
+{{/* 53 characters at most, so that the names made from it stay within 63. */}}
+{{- define "support-coverage-operator.fullname" -}}
+{{- $name := include "support-coverage-operator.name" . -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride -}}
+{{- else if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 53 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 53 | trimSuffix "-" -}}
+{{- end -}}
+{{- end }}
+
+{{- define "support-coverage-operator.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "support-coverage-operator.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "support-coverage-operator.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{ include "support-coverage-operator.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/component: operator
+app.kubernetes.io/part-of: support-coverage-operator
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end }}
+
+{{- define "support-coverage-operator.serviceAccountName" -}}
+{{- .Values.serviceAccount.name | default (include "support-coverage-operator.fullname" .) -}}
+{{- end }}
+
+{{- define "support-coverage-operator.image" -}}
+{{- with .Values.image -}}
+{{- if .digest -}}
+{{- printf "%s@%s" .repository .digest -}}
+{{- else -}}
+{{- printf "%s:%s" .repository (.tag | default $.Chart.AppVersion) -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* The namespaces with coverages, as a JSON list. */}}
+{{- define "support-coverage-operator.coverageNamespaces" -}}
+{{- .Values.coverageNamespaces | default (list .Release.Namespace) | toJson -}}
+{{- end }}
+
+{{/* Rules from a file below generated/: call with (dict "context" $ "file" "cluster-rules"). */}}
+{{- define "support-coverage-operator.generatedRules" -}}
+{{- $path := printf "generated/%s.yaml" .file -}}
+{{- $rules := .context.Files.Get $path | fromYamlArray -}}
+{{- if not $rules -}}
+{{- fail (printf "%s is missing or empty: run `make generate`" $path) -}}
+{{- end -}}
+{{- toYaml $rules -}}
+{{- end }}
+
+{{/* What a binding says about its subject. */}}
+{{- define "support-coverage-operator.subjects" -}}
+- kind: ServiceAccount
+  name: {{ include "support-coverage-operator.serviceAccountName" . }}
+  namespace: {{ .Release.Namespace }}
+{{- end }}

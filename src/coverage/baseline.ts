@@ -1,0 +1,67 @@
+import type { SupportCoverage, SupportCoverageStatus } from '../api/v1alpha1/supportcoverage.ts';
+import { collect, tooLarge } from '../baseline/capture.ts';
+import type { Fact } from '../baseline/fact.ts';
+import { type BaselineState, baselineState } from '../baseline/integrity.ts';
+import type { ClusterView } from '../observe/cluster-view.ts';
+import type { Plan } from './plan.ts';
+import type { CoverageStore } from './store.ts';
+
+export interface Baseline {
+  state: BaselineState;
+  /** Why the spec cannot be run as written, with the path of the field. */
+  specProblem?: string;
+  /** Why there is none yet. */
+  notCaptured?: string;
+  /** Its name, where it was captured just now. */
+  captured?: string;
+}
+
+/** The baseline of the coverage as it is now; captured where the coverage names none and none is there. Throws KubeError. */
+export async function findBaseline(
+  store: CoverageStore,
+  coverage: SupportCoverage,
+  plan: Plan,
+  status: SupportCoverageStatus | undefined,
+  view: ClusterView,
+): Promise<Baseline> {
+  const { namespace } = coverage.metadata;
+  const { name, named } = plan.baseline;
+  const before = status?.clusters?.find((cluster) => cluster.name === plan.cluster.name)?.baseline;
+  const remembered = before?.contentHash ? { name: before.name, contentHash: before.contentHash } : undefined;
+  const found = await store.readBaseline(namespace, name);
+  const state = baselineState(found, name, remembered);
+  const path = 'spec.scope.clusters[0].baselineName';
+  if (found && found.spec.cluster !== plan.cluster.name) {
+    return {
+      state: { state: 'Absent' },
+      specProblem: `${path}: the CoverageBaseline ${name} is of the cluster ${found.spec.cluster}, not of ${plan.cluster.name}`,
+    };
+  }
+  if (state.state !== 'Absent') return { state };
+  if (named)
+    return {
+      state,
+      specProblem: `${path}: there is no CoverageBaseline ${name} in the namespace ${namespace}; create it, or leave baselineName out to have one captured`,
+    };
+  return capture(store, namespace, name, plan.facts, view);
+}
+
+async function capture(
+  store: CoverageStore,
+  namespace: string,
+  name: string,
+  facts: readonly Fact[],
+  view: ClusterView,
+): Promise<Baseline> {
+  const absent: BaselineState = { state: 'Absent' };
+  const { entries, missing } = collect(facts, view);
+  if (missing.length > 0)
+    return {
+      state: absent,
+      notCaptured: `a baseline cannot be captured: ${missing.map(({ fact, message }) => `${fact}: ${message}`).join('; ')}`,
+    };
+  const problem = tooLarge(entries);
+  if (problem) return { state: absent, notCaptured: `a baseline cannot be captured: ${problem}` };
+  const baseline = await store.createBaseline(namespace, name, { cluster: view.cluster, facts: entries });
+  return { state: { state: 'Unapproved', baseline }, captured: name };
+}

@@ -1,0 +1,348 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { CoverageReport, CoverageReportStatus, Drift } from '../api/v1alpha1/coveragereport.ts';
+import { localCluster, type SupportCoverage, type SupportCoverageStatus, type Trigger } from '../api/v1alpha1/supportcoverage.ts';
+import type { Fact } from '../baseline/fact.ts';
+import { lastWriter } from '../baseline/last-writer.ts';
+import type { Check } from '../checks/check.ts';
+import { type Memory, stamp } from '../findings/lifecycle.ts';
+import { type Pass, runPass } from '../findings/pass.ts';
+import { isKubeError } from '../kube/errors.ts';
+import type { KubeObject } from '../kube/types.ts';
+import type { ClusterView } from '../observe/cluster-view.ts';
+import type { Observer } from '../observe/observer.ts';
+import type { Verdict } from '../report/conditions.ts';
+import { reportStatus, worthWriting } from '../report/coverage-report.ts';
+import { coverageEvent, type FindReference, recordPass } from '../report/events.ts';
+import type { CoverageMetrics } from '../report/metrics.ts';
+import { type ClusterFacts, conditionOf, healthOf, type Run, statusAfter, statusWithoutPass } from '../report/status.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { ReconcileContext, ReconcileResult } from '../runtime/controller.ts';
+import type { EventRecorder } from '../runtime/event-recorder.ts';
+import type { ReadonlyStore } from '../runtime/store.ts';
+import { type Baseline, findBaseline } from './baseline.ts';
+import { due, runAtOf } from './due.ts';
+import { type Plan, planOf } from './plan.ts';
+import type { CoverageStore } from './store.ts';
+import type { BaselineView, CoverageView } from './watched.ts';
+
+export interface CoverageControllerOptions {
+  coverages: ReadonlyStore<CoverageView>;
+  baselines: Pick<ReadonlyStore<BaselineView>, 'get'>;
+  /** Where a SupportCoverage is obeyed; elsewhere it is told that it is not. */
+  namespaces: readonly string[];
+  store: CoverageStore;
+  observer: Observer;
+  recorder: EventRecorder;
+  findReference: FindReference;
+  metrics: CoverageMetrics;
+  catalogue: readonly Check[];
+  facts: readonly Fact[];
+  clock: Clock;
+}
+
+/** What this process knows of a coverage; all of it can be read again from the API server. */
+interface Known {
+  uid: string | undefined;
+  /** Name of the cluster that the report is of. */
+  cluster: string;
+  status: SupportCoverageStatus | undefined;
+  report: CoverageReport | undefined;
+  memory: Memory & { drift: readonly Drift[] };
+  /** The plan of the last spec that could be run. */
+  plan: Plan | undefined;
+  reportWrittenAt: number;
+  published: boolean;
+}
+
+/** A pass waits so long for the first complete state of all watches; then what is missing is Unknown. */
+const settleMs = 60_000;
+const settlePollMs = 250;
+
+/** The reconcile function of the SupportCoverage controller. */
+export function createCoverageReconciler(
+  options: CoverageControllerOptions,
+): (key: string, context: ReconcileContext) => Promise<ReconcileResult> {
+  const { coverages, store, observer, metrics, clock } = options;
+  const known = new Map<string, Known>();
+  const startedAt = clock.monotonic();
+
+  const served = ({ metadata }: SupportCoverage) => options.namespaces.includes(metadata.namespace);
+
+  /** What this process knows, read again where it is about another object or another cluster. */
+  async function recall(key: string, coverage: SupportCoverage, cluster: string): Promise<Known> {
+    const { namespace, name, uid } = coverage.metadata;
+    const before = known.get(key);
+    if (before && before.uid === uid && before.cluster === cluster) return before;
+    const [fresh, report] = await Promise.all([
+      store.readCoverage(namespace, name),
+      // Where no coverage is obeyed there is no report, and the operator may not look for one.
+      served(coverage) ? store.readReport(namespace, reportName(coverage, cluster)) : undefined,
+    ]);
+    if (report && isOfAnother(report, coverage))
+      throw new Error('the report of an earlier coverage of the same name is still being removed');
+    const entry: Known = {
+      uid,
+      cluster,
+      status: fresh?.status,
+      report,
+      memory: remember(report?.status, fresh?.status),
+      plan: undefined,
+      reportWrittenAt: Number.NEGATIVE_INFINITY,
+      published: false,
+    };
+    known.set(key, entry);
+    return entry;
+  }
+
+  async function reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult> {
+    const coverage = coverages.get(key)?.coverage;
+    if (!coverage || coverage.metadata.deletionTimestamp) {
+      const [namespace = '', name = ''] = key.split('/');
+      metrics.forget({ namespace, name });
+      known.delete(key);
+      return {};
+    }
+    const now = clock.now();
+    const planned = planOf(coverage, options.catalogue, options.facts, now);
+    const before = known.get(key);
+    const plan = 'plan' in planned ? planned.plan : before?.uid === coverage.metadata.uid ? before?.plan : undefined;
+    const entry = await recall(key, coverage, plan?.cluster.name ?? coverage.spec.scope?.clusters?.[0]?.name ?? localCluster);
+    if (!served(coverage)) {
+      return decline(
+        coverage,
+        entry,
+        'NamespaceNotServed',
+        `This operator serves coverages in ${options.namespaces.join(', ')} only (--coverage-namespaces)`,
+      );
+    }
+    const specProblem = 'problems' in planned ? planned.problems.map(({ path, message }) => `${path}: ${message}`).join('; ') : undefined;
+    if (!plan) return decline(coverage, entry, 'SpecNotAccepted', specProblem ?? '');
+    entry.plan = plan;
+    if (plan.suspend || coverage.spec.suspend) return suspend(coverage, entry, specProblem);
+    const next = due({ plan, coverage, status: entry.status, approvedHash: approvedHash(coverage, plan), now });
+    if ('trigger' in next) {
+      if (!observer.settled() && clock.monotonic() - startedAt < settleMs) return wait(coverage, entry);
+      await run(coverage, plan, entry, next.trigger, specProblem, context);
+    }
+    publish(coverage, entry);
+    const at = plan.schedule.nextAfter(clock.now());
+    return at ? { requeueAfterMs: Math.max(0, at.epochMilliseconds - clock.now().epochMilliseconds) } : {};
+  }
+
+  function approvedHash(coverage: SupportCoverage, plan: Plan): string | undefined {
+    const baseline = options.baselines.get(`${coverage.metadata.namespace}/${plan.baseline.name}`);
+    return baseline?.approved && baseline.cluster === plan.cluster.name ? baseline.hash : undefined;
+  }
+
+  async function run(
+    coverage: SupportCoverage,
+    plan: Plan,
+    entry: Known,
+    trigger: Trigger,
+    specProblem: string | undefined,
+    { signal, logger }: ReconcileContext,
+  ): Promise<void> {
+    const startedAt = clock.monotonic();
+    await observer.refreshProbes(signal);
+    const view = observer.view(plan.cluster.name);
+    const now = clock.now();
+    const first = entry.report?.status === undefined;
+    const baseline = await findBaseline(store, coverage, plan, entry.status, view);
+    const pass = await runPass({
+      ...plan,
+      view,
+      memory: entry.memory,
+      baseline: baseline.state,
+      now,
+      writerOf: async ({ type, name, namespace, fields }) =>
+        lastWriter((await observer.managedFields(type, name, namespace)) ?? [], fields),
+    });
+    signal.throwIfAborted();
+    const durationMs = clock.monotonic() - startedAt;
+    await writeReport(coverage, plan, entry, pass);
+    metrics.count(coverage.metadata, plan.cluster.name, pass, durationMs);
+    await announce(coverage, pass, baseline, first);
+    const outcome: Run = {
+      trigger,
+      at: stamp(now),
+      durationMs,
+      nextCheckTime: plan.schedule.nextAfter(now)?.toString({ smallestUnit: 'second' }),
+      handledRunAt: runAtOf(coverage) ?? entry.status?.lastHandledRunAt,
+      generation: coverage.metadata.generation,
+    };
+    const problem = specProblem ?? baseline.specProblem;
+    const status = statusAfter(pass, entry.status, outcome, clusterFacts(plan, view, baseline, observer), problem);
+    const news = conditionOf(status, 'Ready')?.message !== conditionOf(entry.status, 'Ready')?.message;
+    await keep(coverage, entry, status);
+    // Only once it is in the status: a status that cannot be written brings the pass back, and with it would come the Event.
+    if (problem && news)
+      options.recorder.recordEvent(
+        coverageEvent(
+          coverage,
+          'Warning',
+          'SpecNotAccepted',
+          `${problem}. ${specProblem ? 'The last spec that could be run goes on.' : 'The checks go on without a baseline.'}`,
+        ),
+      );
+    logger.info('checks ran', {
+      trigger,
+      critical: status.summary?.critical,
+      warning: status.summary?.warning,
+      drift: status.summary?.drift,
+      durationMs: Math.round(durationMs),
+    });
+  }
+
+  async function writeReport(coverage: SupportCoverage, plan: Plan, entry: Known, pass: Pass): Promise<void> {
+    const status = reportStatus(pass, plan.reportLimit);
+    if (worthWriting(entry.report?.status, status, pass, clock.monotonic() - entry.reportWrittenAt)) {
+      entry.report = await orForget(coverage, () =>
+        store.writeReport(coverage, reportName(coverage, plan.cluster.name), plan.cluster.name, entry.report, status),
+      );
+      entry.reportWrittenAt = clock.monotonic();
+    }
+    entry.memory = { findings: pass.findings, pending: pass.pending, drift: pass.drift };
+  }
+
+  async function announce(coverage: SupportCoverage, pass: Pass, baseline: Baseline, first: boolean): Promise<void> {
+    const { recorder } = options;
+    if (baseline.captured) {
+      recorder.recordEvent(
+        coverageEvent(
+          coverage,
+          'Normal',
+          'BaselineCaptured',
+          `Captured the CoverageBaseline ${baseline.captured}; drift is reported once spec.approval is set there`,
+        ),
+      );
+    }
+    if (baseline.notCaptured && first)
+      recorder.recordEvent(coverageEvent(coverage, 'Warning', 'BaselineNotCaptured', baseline.notCaptured));
+    await recordPass(recorder, coverage, pass, first, options.findReference);
+  }
+
+  async function keep(coverage: SupportCoverage, entry: Known, status: SupportCoverageStatus): Promise<void> {
+    await orForget(coverage, () => store.writeStatus(coverage, status, healthOf(status)));
+    entry.status = status;
+    entry.published = false;
+  }
+
+  /** What somebody else changed or removed must be read again before the next try. */
+  async function orForget<T>(coverage: SupportCoverage, write: () => Promise<T>): Promise<T> {
+    try {
+      return await write();
+    } catch (error) {
+      if (isKubeError(error, 'Conflict', 'NotFound')) known.delete(`${coverage.metadata.namespace}/${coverage.metadata.name}`);
+      throw error;
+    }
+  }
+
+  async function decline(
+    coverage: SupportCoverage,
+    entry: Known,
+    reason: 'NamespaceNotServed' | 'SpecNotAccepted',
+    why: string,
+  ): Promise<ReconcileResult> {
+    const message = why.slice(0, 4096);
+    const verdicts: Verdict[] = [
+      { type: 'Ready', status: 'False', reason, message },
+      { type: 'Stalled', status: 'True', reason, message },
+      { type: 'Healthy', status: 'Unknown', reason, message: 'No check runs' },
+    ];
+    return withoutPass(coverage, entry, verdicts, () =>
+      options.recorder.recordEvent(coverageEvent(coverage, 'Warning', 'SpecNotAccepted', message)),
+    );
+  }
+
+  async function suspend(coverage: SupportCoverage, entry: Known, specProblem: string | undefined): Promise<ReconcileResult> {
+    const why = coverage.spec.suspend ? 'spec.suspend is true' : 'spec.suspend was true in the last spec that could be run';
+    const problem = specProblem?.slice(0, 4096);
+    const message = `${why}: no check runs and nothing is reported${problem ? `; ${problem}` : ''}`;
+    const health = (entry.status?.conditions ?? []).filter(
+      ({ type }) => !['Ready', 'Reconciling', 'Stalled', 'Onboarded', 'Healthy'].includes(type),
+    );
+    const verdicts: Verdict[] = [
+      { type: 'Healthy', status: 'Unknown', reason: 'Suspended', message },
+      { type: 'Ready', status: 'False', reason: 'Suspended', message },
+      ...(problem ? [{ type: 'Stalled', status: 'True', reason: 'SpecNotAccepted', message: problem } as const] : []),
+      ...health.map(({ type }): Verdict => ({ type, status: 'Unknown', reason: 'Suspended', message })),
+    ];
+    return withoutPass(coverage, entry, verdicts, () => {});
+  }
+
+  async function wait(coverage: SupportCoverage, entry: Known): Promise<ReconcileResult> {
+    const message = 'The cluster is being read for the first time since the operator started';
+    if (!entry.status)
+      await withoutPass(
+        coverage,
+        entry,
+        [
+          { type: 'Reconciling', status: 'True', reason: 'ReadingCluster', message },
+          { type: 'Ready', status: 'False', reason: 'ReadingCluster', message },
+        ],
+        () => {},
+      );
+    publish(coverage, entry);
+    return { requeueAfterMs: settlePollMs };
+  }
+
+  /** Writes conditions where they are not so already. `news` is called where they change. */
+  async function withoutPass(
+    coverage: SupportCoverage,
+    entry: Known,
+    verdicts: readonly Verdict[],
+    news: () => void,
+  ): Promise<ReconcileResult> {
+    const { generation } = coverage.metadata;
+    const status = statusWithoutPass(entry.status, verdicts, generation, stamp(clock.now()));
+    if (!isDeepStrictEqual(status, entry.status)) {
+      await keep(coverage, entry, status);
+      news();
+    }
+    publish(coverage, entry);
+    return {};
+  }
+
+  function publish(coverage: SupportCoverage, entry: Known): void {
+    if (entry.published || !served(coverage)) return;
+    const { status, report, memory } = entry;
+    // The report may lag behind a pass or lack what it had no room for; what is in memory does not.
+    const current = report?.status && { ...report.status, findings: [...memory.findings], drift: [...memory.drift] };
+    metrics.publish({ ...coverage, ...(status ? { status } : {}) }, entry.cluster, current);
+    entry.published = true;
+  }
+
+  return reconcile;
+}
+
+/** One report for each cluster of a coverage; this release covers one. */
+function reportName({ metadata }: SupportCoverage, cluster: string): string {
+  return `${metadata.name}.${cluster}`;
+}
+
+/** True for what a deleted coverage of the same name has left behind until it is collected. */
+function isOfAnother(report: CoverageReport, { metadata }: SupportCoverage): boolean {
+  const owners = (report as KubeObject).metadata?.ownerReferences ?? [];
+  return owners.length > 0 && !owners.some(({ uid }) => uid === metadata.uid);
+}
+
+function remember(report: CoverageReportStatus | undefined, status: SupportCoverageStatus | undefined): Known['memory'] {
+  return {
+    findings: report?.findings ?? [],
+    pending: report?.pending ?? [],
+    drift: report?.drift ?? [],
+    ...(report?.truncated?.findings && status?.lastCheckTime ? { incompleteSince: Temporal.Instant.from(status.lastCheckTime) } : {}),
+  };
+}
+
+function clusterFacts(plan: Plan, view: ClusterView, baseline: Baseline, observer: Observer): ClusterFacts {
+  const version = view.knowledge('version').state === 'Current' ? view.probe('version')?.gitVersion : undefined;
+  return {
+    ...plan.cluster,
+    version,
+    nodes: view.knowledge('nodes').state === 'Current' ? view.count('nodes') : undefined,
+    reachable: version !== undefined,
+    baselineName: plan.baseline.name,
+    missing: [...observer.notPermitted(), ...(baseline.notCaptured ? [baseline.notCaptured] : [])],
+  };
+}

@@ -1,0 +1,49 @@
+import { createRuntimeMetrics } from './metrics.ts';
+
+/** name → type, of everything in the registry. */
+async function series(metrics = createRuntimeMetrics()) {
+  return new Map((await metrics.registry.getMetricsAsJSON()).map(({ name, type, help }) => [name, { type: String(type), help }]));
+}
+
+it('has the series that dashboards for controller-runtime and client-go look for, each of its type', async () => {
+  const all = await series();
+  const known = {
+    controller_runtime_reconcile_total: 'counter',
+    controller_runtime_reconcile_time_seconds: 'histogram',
+    workqueue_depth: 'gauge',
+    workqueue_adds_total: 'counter',
+    workqueue_queue_duration_seconds: 'histogram',
+    workqueue_work_duration_seconds: 'histogram',
+    workqueue_retries_total: 'counter',
+    leader_election_master_status: 'gauge',
+    rest_client_requests_total: 'counter',
+    process_cpu_seconds_total: 'counter',
+    nodejs_eventloop_lag_seconds: 'gauge',
+  };
+  expect(Object.fromEntries(Object.keys(known).map((name) => [name, all.get(name)?.type]))).toEqual(known);
+});
+
+it('gives every series a help text, and _total to counters only', async () => {
+  for (const [name, { type, help }] of await series()) {
+    expect([name, help]).toEqual([name, expect.stringMatching(/\S/)]);
+    // prom-client's own nodejs_*_total gauges are older than the rule.
+    if (!name.startsWith('nodejs_')) expect([name, type === 'counter']).toEqual([name, name.endsWith('_total')]);
+  }
+});
+
+it('says which version runs', async () => {
+  const text = await createRuntimeMetrics().registry.getSingleMetricAsString('supportcoverage_build_info');
+  expect(text).toMatch(/supportcoverage_build_info\{version="\d+\.\d+\.\d+[^"]*"\} 1/);
+});
+
+it('counts for itself alone, so that two operators in one process do not mix', async () => {
+  const [first, second] = [createRuntimeMetrics(), createRuntimeMetrics()];
+  first.requests.inc({ code: '200', method: 'GET' });
+  expect((await first.requests.get()).values).toHaveLength(1);
+  expect((await second.requests.get()).values).toEqual([]);
+});
+
+it('takes no label that it does not know, such as an object’s name', () => {
+  const { items } = createRuntimeMetrics();
+  expect(() => items.set({ resource: 'pods', pod: 'cart-1' } as { resource: string }, 1)).toThrow(/pod/);
+});

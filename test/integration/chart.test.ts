@@ -1,0 +1,282 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type * as k8s from '@kubernetes/client-node';
+import { load, loadAll } from 'js-yaml';
+import { createProgram, type Options } from '../../src/options.ts';
+import { logLevels } from '../../src/runtime/logger.ts';
+import { permissions, type Rule } from '../../tools/generate-rbac.ts';
+import { chart, installManifests, type RenderOptions, renderManifests } from '../../tools/render-manifests.ts';
+import { binary } from '../controlplane/binaries.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+const operator = 'support-coverage-operator';
+const people = ['admin', 'edit', 'metrics-reader', 'view'].map((suffix) => `${operator}-${suffix}`);
+
+interface Document {
+  kind: string;
+  metadata: { name: string; namespace?: string; labels?: Record<string, string> };
+  rules?: Rule[];
+  roleRef?: { kind: string; name: string };
+  subjects?: { kind: string; name: string; namespace: string }[];
+  automountServiceAccountToken?: boolean;
+  spec?: Record<string, unknown>;
+}
+
+function render(values: RenderOptions['values'] = {}, namespace = 'platform-support'): Document[] {
+  return loadAll(renderManifests({ namespace, values })) as Document[];
+}
+
+function named(documents: Document[], kind: string, name: string, namespace?: string): Document | undefined {
+  return documents.find(
+    (document) => document.kind === kind && document.metadata.name === name && document.metadata.namespace === namespace,
+  );
+}
+
+function podOf(documents: Document[]): k8s.V1PodSpec {
+  const deployment = documents.find(({ kind }) => kind === 'Deployment') as { spec: k8s.V1DeploymentSpec } | undefined;
+  return deployment!.spec.template.spec!;
+}
+
+const rulesOf = (documents: Document[]) => documents.flatMap(({ rules }) => rules ?? []);
+
+/** What the operator makes of the arguments that the chart gives it. */
+async function optionsFrom(documents: Document[]): Promise<Options> {
+  let received: Options | undefined;
+  const program = createProgram(async (options) => {
+    received = options;
+  }).exitOverride();
+  await program.parseAsync(['node', operator, ...podOf(documents).containers[0]!.args!]);
+  return received!;
+}
+
+/** Where a Pod falls short of the Pod Security level "restricted", as the Pod Security Standards list its fields. */
+function restrictedViolations(pod: k8s.V1PodSpec): string[] {
+  const ofPod = pod.securityContext ?? {};
+  const perContainer = [...(pod.initContainers ?? []), ...pod.containers].flatMap(({ securityContext: own = {}, ports }) => [
+    own.privileged && 'privileged',
+    own.allowPrivilegeEscalation !== false && 'allowPrivilegeEscalation',
+    !own.capabilities?.drop?.includes('ALL') && 'capabilities.drop',
+    own.capabilities?.add?.some((capability) => capability !== 'NET_BIND_SERVICE') && 'capabilities.add',
+    (own.runAsNonRoot ?? ofPod.runAsNonRoot) !== true && 'runAsNonRoot',
+    (own.runAsUser ?? ofPod.runAsUser) === 0 && 'runAsUser',
+    !['RuntimeDefault', 'Localhost'].includes((own.seccompProfile ?? ofPod.seccompProfile)?.type ?? '') && 'seccompProfile',
+    ports?.some(({ hostPort }) => hostPort) && 'hostPort',
+  ]);
+  const allowedVolumes = ['configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'persistentVolumeClaim', 'projected', 'secret'];
+  const otherVolumes = (pod.volumes ?? []).filter((volume) => !allowedVolumes.some((type) => type in volume));
+  const violations = [pod.hostNetwork && 'hostNetwork', pod.hostPID && 'hostPID', pod.hostIPC && 'hostIPC', ...perContainer];
+  return [...violations.filter((violation) => typeof violation === 'string'), ...(otherVolumes.length > 0 ? ['volumes'] : [])];
+}
+
+describe('The chart', () => {
+  it('passes helm lint', () => {
+    const { status, stdout, stderr } = spawnSync(binary('helm'), ['lint', '--strict', chart], { encoding: 'utf8' });
+
+    expect({ status, stderr, failed: /(\d+) chart\(s\) failed/.exec(stdout)?.[1] }).toEqual({ status: 0, stderr: '', failed: '0' });
+  });
+
+  it('carries the version of the package, and installs the image of that version', () => {
+    const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
+
+    expect(load(readFileSync(`${chart}/Chart.yaml`, 'utf8'))).toMatchObject({ version, appVersion: version });
+    expect(podOf(render()).containers[0]?.image).toBe(`${operator}:${version}`);
+  });
+
+  it('installs the image by its digest where one is given', () => {
+    const digest = `sha256:${'0a'.repeat(32)}`;
+
+    expect(podOf(render({ image: { repository: 'mirror/operator', tag: '9', digest } })).containers[0]?.image).toBe(
+      `mirror/operator@${digest}`,
+    );
+  });
+
+  it('renders what deploy/install.yaml holds', () => {
+    expect(readFileSync(`${root}deploy/install.yaml`, 'utf8')).toBe(installManifests());
+  });
+
+  it('puts every namespaced object but those for other namespaces into the namespace it is installed in', () => {
+    const namespaces = render({}, 'elsewhere').map(({ metadata }) => metadata.namespace);
+
+    expect([...new Set(namespaces)].sort()).toEqual(['elsewhere', ...Object.keys(permissions().namespaces), undefined]);
+  });
+
+  it('lists every value with its default in its README', () => {
+    const rows = new Map(
+      [...readFileSync(`${chart}/README.md`, 'utf8').matchAll(/^\| `([\w.]+)` \| `(.*?)` \|/gm)].map(([, path, value]) => [
+        path,
+        JSON.parse(value!),
+      ]),
+    );
+    const values = load(readFileSync(`${chart}/values.yaml`, 'utf8'));
+    const valueAt = (path: string) =>
+      path.split('.').reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], values);
+    const listed = (path: string) => [...rows.keys()].some((row) => path === row || path.startsWith(`${row}.`));
+    const leaves = (node: unknown, path: string): string[] =>
+      typeof node === 'object' && node !== null && !Array.isArray(node) && Object.keys(node).length > 0
+        ? Object.entries(node).flatMap(([key, child]) => leaves(child, path === '' ? key : `${path}.${key}`))
+        : [path];
+
+    expect(leaves(values, '').filter((path) => !listed(path))).toEqual([]);
+    expect(Object.fromEntries([...rows.keys()].map((path) => [path, valueAt(path!)]))).toEqual(Object.fromEntries(rows));
+  });
+});
+
+describe("The chart's values", () => {
+  it.each([
+    ['a value that does not exist', { replica: 2 }, "'replica'"],
+    ['a misspelt value further down', { metrics: { authentication: true } }, "'authentication'"],
+    ['a word where a number belongs', { replicas: 'two' }, '/replicas'],
+    ['a word where a switch belongs', { metrics: { auth: 'yes' } }, '/metrics/auth'],
+    ['a namespace that no cluster can have', { coverageNamespaces: ['Team_A'] }, '/coverageNamespaces/0'],
+    ['the same namespace twice', { coverageNamespaces: ['team-a', 'team-a'] }, '/coverageNamespaces'],
+    ['a log level that the operator does not have', { logLevel: 'verbose' }, '/logLevel'],
+    ['a digest that is none', { image: { digest: 'latest' } }, '/image/digest'],
+    ['no image', { image: { repository: '' } }, '/image/repository'],
+    ['less memory than none', { resources: { limits: { memory: '-1Mi' } } }, '/resources/limits/memory'],
+    ['less time to stop than the operator takes', { terminationGracePeriodSeconds: 5 }, '/terminationGracePeriodSeconds'],
+    ['somebody else’s ServiceAccount without its name', { serviceAccount: { create: false } }, '/serviceAccount/name'],
+  ])('are refused with their path: %s', (_, values, path) => {
+    expect(() => render(values)).toThrow(path);
+  });
+
+  it('may come from a chart that this one is part of', () => {
+    expect(render({ global: { region: 'eu' }, enabled: true })).toEqual(render());
+  });
+});
+
+describe('The rendered permissions', () => {
+  const everything = render({ metrics: { auth: true, serviceMonitor: { enabled: true } } });
+
+  it('are those that checks, facts and the operator need, and no others', () => {
+    const { cluster, operatorNamespace, coverageNamespaces, namespaces } = permissions();
+    const role = (name: string, namespace: string) => named(everything, 'Role', name, namespace)?.rules;
+
+    expect(named(everything, 'ClusterRole', operator)?.rules).toEqual(cluster);
+    expect(role(operator, 'platform-support')).toEqual(operatorNamespace);
+    expect(role(`${operator}-coverage`, 'platform-support')).toEqual(coverageNamespaces);
+    for (const [namespace, rules] of Object.entries(namespaces)) expect(role(`${operator}-observe`, namespace)).toEqual(rules);
+    expect(everything.filter(({ kind }) => kind === 'Role')).toHaveLength(2 + Object.keys(namespaces).length);
+    const clusterRoles = everything.filter(({ kind }) => kind === 'ClusterRole').map(({ metadata }) => metadata.name);
+    expect(clusterRoles.sort()).toEqual([operator, ...people, `${operator}-metrics-auth`].sort());
+  });
+
+  it('name every group, resource, URL and verb: no wildcard', () => {
+    const words = rulesOf(everything).flatMap((rule) => Object.values(rule).flat() as string[]);
+
+    expect(words.length).toBeGreaterThan(50);
+    expect(words.filter((word) => word.includes('*'))).toEqual([]);
+  });
+
+  it('give nobody a Secret', () => {
+    expect(rulesOf(everything).filter(({ resources = [] }) => resources.some((resource) => /^secrets(\/|$)/.test(resource)))).toEqual([]);
+  });
+
+  it('are bound to the operator alone, but for the roles meant for people', () => {
+    const bindings = everything.filter(({ kind }) => kind === 'RoleBinding' || kind === 'ClusterRoleBinding');
+    const account = { kind: 'ServiceAccount', name: operator, namespace: 'platform-support' };
+    const key = (kind: string, name: string, namespace?: string) => `${kind} ${name} ${namespace ?? ''}`;
+    const roles = everything.filter(({ kind, metadata }) => kind === 'Role' || (kind === 'ClusterRole' && !people.includes(metadata.name)));
+
+    for (const { subjects } of bindings) expect(subjects).toEqual([account]);
+    expect(bindings.map(({ metadata, roleRef }) => key(roleRef!.kind, roleRef!.name, metadata.namespace)).sort()).toEqual(
+      roles.map(({ kind, metadata }) => key(kind, metadata.name, metadata.namespace)).sort(),
+    );
+  });
+
+  it('contain no reviews of tokens and accesses where scrapes are not authenticated', () => {
+    const resources = (documents: Document[]) => rulesOf(documents).flatMap((rule) => rule.resources ?? []);
+    const open = render({ metrics: { auth: false } });
+
+    expect(resources(everything)).toEqual(expect.arrayContaining(['tokenreviews', 'subjectaccessreviews']));
+    expect(resources(open).filter((resource) => /reviews$/.test(resource))).toEqual([]);
+    expect(named(open, 'ClusterRoleBinding', `${operator}-metrics-auth`)).toBeUndefined();
+  });
+
+  it('for coverages are given in each coverage namespace and not in the operator’s own, where that is none', async () => {
+    const documents = render({ coverageNamespaces: ['team-a', 'team-b'] });
+    const withCoverageRole = (kind: string) =>
+      documents.filter((document) => document.kind === kind && document.metadata.name === `${operator}-coverage`);
+
+    expect(withCoverageRole('Role').map(({ metadata }) => metadata.namespace)).toEqual(['team-a', 'team-b']);
+    expect(withCoverageRole('RoleBinding').map(({ metadata }) => metadata.namespace)).toEqual(['team-a', 'team-b']);
+    expect((await optionsFrom(documents)).coverageNamespaces).toEqual(['team-a', 'team-b']);
+  });
+
+  it('let viewers read, editors write coverages, and only admins approve baselines', () => {
+    const aggregated = (to: string) =>
+      everything
+        .filter(({ metadata }) => metadata.labels?.[`rbac.authorization.k8s.io/aggregate-to-${to}`] === 'true')
+        .flatMap(({ rules }) => rules);
+    const verbsOn = (to: string, resource: string) =>
+      aggregated(to).flatMap((rule) => (rule?.resources?.includes(resource) ? rule.verbs : []));
+
+    expect(verbsOn('view', 'coveragereports')).toEqual(['get', 'list', 'watch']);
+    expect(verbsOn('edit', 'supportcoverages')).toEqual(['create', 'update', 'patch', 'delete']);
+    expect([...verbsOn('view', 'coveragebaselines'), ...verbsOn('edit', 'coveragebaselines')]).toEqual(['get', 'list', 'watch']);
+    expect(verbsOn('admin', 'coveragebaselines')).toEqual(['update', 'patch']);
+    expect(rulesOf(everything).filter(({ resources }) => resources?.includes('supportcoverages/status'))).toHaveLength(1);
+  });
+
+  it('stay out of the built-in roles on request', () => {
+    const labels = render({ userRoles: { aggregate: false } }).flatMap(({ metadata }) => Object.keys(metadata.labels ?? {}));
+
+    expect(labels.filter((label) => label.includes('aggregate-to'))).toEqual([]);
+  });
+});
+
+describe("The operator's Pod", () => {
+  it('meets the Pod Security level restricted, and writes no file', () => {
+    const pod = podOf(render());
+
+    expect(restrictedViolations(pod)).toEqual([]);
+    expect(pod.containers.map(({ securityContext }) => securityContext?.readOnlyRootFilesystem)).toEqual([true]);
+  });
+
+  it('would be seen to miss that level', () => {
+    const loose = render({
+      securityContext: { allowPrivilegeEscalation: true, capabilities: { drop: null } },
+      podSecurityContext: { runAsNonRoot: false, seccompProfile: null },
+    });
+
+    expect(restrictedViolations(podOf(loose))).toEqual(['allowPrivilegeEscalation', 'capabilities.drop', 'runAsNonRoot', 'seccompProfile']);
+  });
+
+  it('alone gets the ServiceAccount’s token', () => {
+    const documents = render();
+
+    expect(named(documents, 'ServiceAccount', operator, 'platform-support')?.automountServiceAccountToken).toBe(false);
+    expect(podOf(documents).automountServiceAccountToken).toBe(true);
+  });
+
+  it('starts the operator with options that it understands', async () => {
+    const options = await optionsFrom(render({ metrics: { auth: false }, extraArgs: ['--kubeconfig=/etc/kubeconfig'] }, 'support'));
+
+    expect(options).toMatchObject({
+      leaderElect: true,
+      coverageNamespaces: ['support'],
+      metricsAuth: false,
+      kubeconfig: '/etc/kubeconfig',
+    });
+    for (const logLevel of logLevels) expect(await optionsFrom(render({ logLevel }))).toMatchObject({ logLevel, metricsAuth: true });
+    expect(podOf(render()).containers[0]?.env).toContainEqual({
+      name: 'POD_NAMESPACE',
+      valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } },
+    });
+  });
+
+  it('is probed and scraped where the operator listens', async () => {
+    const documents = render();
+    const { metricsBindAddress, healthProbeBindAddress } = await optionsFrom(documents);
+    const container = podOf(documents).containers[0]!;
+    const port = (name: unknown) => `:${container.ports?.find((candidate) => candidate.name === name)?.containerPort}`;
+    const service = named(documents, 'Service', operator, 'platform-support')?.spec as k8s.V1ServiceSpec;
+    const deployment = named(documents, 'Deployment', operator, 'platform-support')?.spec as unknown as k8s.V1DeploymentSpec;
+
+    expect(container.livenessProbe?.httpGet?.path).toBe('/livez');
+    expect(container.readinessProbe?.httpGet?.path).toBe('/readyz');
+    expect(port(container.livenessProbe?.httpGet?.port)).toBe(healthProbeBindAddress);
+    expect(port(container.readinessProbe?.httpGet?.port)).toBe(healthProbeBindAddress);
+    expect(port(service.ports?.[0]?.targetPort)).toBe(metricsBindAddress);
+    expect(deployment.template.metadata?.labels).toMatchObject(service.selector!);
+  });
+});
