@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startCluster } from '../controlplane/cluster.ts';
 import type { Cluster } from '../controlplane/cluster-handle.ts';
 import { waitFor } from '../controlplane/wait.ts';
 import { type Kubectl, kubectlFor } from '../installation/coverage.ts';
-import { install, namespace, type Operator, startOperator } from '../installation/operator.ts';
+import { install, namespace, type Operator, startOperator, uninstall } from '../installation/operator.ts';
 import { type Fault, faultsOf } from './faults.ts';
 
 /**
@@ -14,6 +13,7 @@ import { type Fault, faultsOf } from './faults.ts';
 
 const startedAt = performance.now();
 const deadlineMs = 150_000;
+const world = readFileSync(new URL('world.yaml', import.meta.url), 'utf8');
 
 function say(text: string): void {
   process.stdout.write(`\n[${String(Math.round((performance.now() - startedAt) / 1000)).padStart(3)} s] ${text}\n`);
@@ -55,9 +55,27 @@ async function seen(kubectl: Kubectl, operator: Operator, { title, expect }: Fau
   );
 }
 
+/** On somebody's own cluster the demo must neither meet an installation that is there nor leave anything behind. */
+async function refuseInstalled(cluster: Cluster): Promise<void> {
+  if (cluster.kind !== 'existing') return;
+  for (const object of ['crd/supportcoverages.platformsupport.io', `namespace/${namespace}`, 'namespace/scov-demo']) {
+    const { stdout } = await cluster.kubectl(['get', object, '--ignore-not-found', '-o', 'name']);
+    if (stdout.trim() !== '')
+      throw new Error(`this cluster has ${object} already; the demo would remove it at its end, so it does nothing`);
+  }
+}
+
+async function cleanUp(cluster: Cluster): Promise<void> {
+  if (cluster.kind !== 'existing') return;
+  say('Removing what the demo made.');
+  for (const { mend } of faultsOf(cluster, undefined)) await mend().catch(() => undefined);
+  await cluster.kubectl(['delete', '--ignore-not-found', '--wait=false', '-f', '-'], { input: world });
+  await uninstall(cluster);
+}
+
 async function prepare(cluster: Cluster): Promise<string | undefined> {
   const nodes = cluster.createNodes ? await cluster.createNodes(4, { prefix: 'worker', cpu: '4', memory: '16Gi' }) : [];
-  await cluster.apply(readFileSync(new URL('world.yaml', import.meta.url), 'utf8'));
+  await cluster.apply(world);
   // Nothing here can run a metrics-server, so the API server itself answers for its API.
   if (cluster.kind === 'local') {
     await cluster.apply({
@@ -67,7 +85,7 @@ async function prepare(cluster: Cluster): Promise<string | undefined> {
       spec: { group: 'metrics.k8s.io', version: 'v1beta1', groupPriorityMinimum: 100, versionPriority: 100 },
     });
   }
-  await cluster.kubectl(['rollout', 'status', 'deployment/web', '-n', 'shop', '--timeout=120s'], { timeoutMs: 130_000 });
+  await cluster.kubectl(['rollout', 'status', 'deployment/web', '-n', 'scov-demo', '--timeout=120s'], { timeoutMs: 130_000 });
   return nodes.at(-1);
 }
 
@@ -104,6 +122,7 @@ async function demonstrate(cluster: Cluster): Promise<Operator> {
     '-A',
     '--field-selector',
     'reportingComponent=platformsupport.io/support-coverage-operator',
+    '--sort-by=.metadata.creationTimestamp',
     '-o',
     'custom-columns=TYPE:.type,REASON:.reason,OBJECT:.involvedObject.name,MESSAGE:.message',
   );
@@ -136,7 +155,10 @@ async function demonstrate(cluster: Cluster): Promise<Operator> {
 const once = process.env.DEMO === 'once';
 say(`Starting a cluster (CLUSTER=${process.env.CLUSTER ?? 'local'}).`);
 const cluster = await startCluster();
+let touched = false;
 try {
+  await refuseInstalled(cluster);
+  touched = true;
   const operator = await demonstrate(cluster);
   if (once) {
     say(`Everything expected was seen. The operator ended with ${await operator.stop()}.`);
@@ -144,11 +166,25 @@ try {
     say(
       `Everything expected was seen. The cluster stays up until Ctrl-C; look around with\n  export KUBECONFIG=${cluster.adminKubeconfig}\n  kubectl get scov -n ${namespace} -o wide`,
     );
-    for (;;) await sleep(60_000);
+    await interrupted();
+    await operator.stop();
   }
 } catch (error) {
   process.exitCode = 1;
   say(`NOT SEEN: ${error instanceof Error ? error.message : String(error)}`);
 } finally {
+  if (touched) await cleanUp(cluster);
   await cluster.stop();
+}
+
+function interrupted(): Promise<void> {
+  const alive = setInterval(() => undefined, 60_000);
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        clearInterval(alive);
+        resolve();
+      });
+    }
+  });
 }

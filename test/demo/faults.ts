@@ -12,7 +12,7 @@ export interface Fault {
 const tooLarge = {
   apiVersion: 'apps/v1',
   kind: 'Deployment',
-  metadata: { name: 'reports', namespace: 'shop' },
+  metadata: { name: 'reports', namespace: 'scov-demo' },
   spec: {
     replicas: 1,
     selector: { matchLabels: { app: 'reports' } },
@@ -42,11 +42,11 @@ export function faultsOf(cluster: Cluster, node: string | undefined): Fault[] {
     {
       title: 'a Deployment asks for more CPU than any node has',
       inject: () => cluster.apply(tooLarge),
-      mend: async () => void (await cluster.kubectl(['delete', 'deployment', 'reports', '-n', 'shop'])),
+      mend: async () => void (await cluster.kubectl(['delete', 'deployment', 'reports', '-n', 'scov-demo'])),
       expect: {
         condition: 'CapacitySufficient',
         metric: series('findings', 'check="pod-unschedulable",severity="warning"'),
-        event: { kind: 'Deployment', name: 'reports', namespace: 'shop' },
+        event: { kind: 'Deployment', name: 'reports', namespace: 'scov-demo' },
       },
     },
     {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadAll } from 'js-yaml';
+import { dump, loadAll } from 'js-yaml';
 import { renderManifests } from '../../tools/render-manifests.ts';
 import type { Cluster, Manifest } from '../controlplane/cluster-handle.ts';
 import { freePorts } from '../controlplane/ports.ts';
@@ -26,10 +26,23 @@ export interface Operator {
   start(): Promise<void>;
 }
 
-/** Applies what the chart renders, but for the Deployment: the operator runs beside the cluster here. */
-export async function install(cluster: Cluster): Promise<void> {
+/** What the chart renders, but for the Deployment: the operator runs beside the cluster here. */
+function manifests(): Manifest[] {
   const documents = loadAll(renderManifests({ namespace })) as (Manifest | null)[];
-  const kept = documents.filter((document): document is Manifest => document !== null && document.kind !== 'Deployment');
+  return documents.filter((document): document is Manifest => document !== null && document.kind !== 'Deployment');
+}
+
+/** Removes what `install` applied, and with the CRDs every object of theirs. */
+export async function uninstall(cluster: Cluster): Promise<void> {
+  await cluster.kubectl(['delete', '--ignore-not-found', '--wait=false', '-f', '-'], {
+    input: manifests()
+      .map((document) => dump(document))
+      .join('---\n'),
+  });
+}
+
+export async function install(cluster: Cluster): Promise<void> {
+  const kept = manifests();
   const early = (kind: string) => kind === 'CustomResourceDefinition' || kind === 'Namespace';
   await cluster.apply(kept.filter(({ kind }) => early(kind)));
   await cluster.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);

@@ -26,7 +26,7 @@ describe('node-unreachable fires', () => {
     expect(severities([...healthy.slice(0, 4), silent('x'), node('y', { ready: 'False' })])).toEqual([['Node/x', 'critical']]);
   });
 
-  it('as critical for every node of a whole zone that is lost, and says how many', () => {
+  it('as critical for every node of a whole zone that is lost, and says so', () => {
     const findings = findingsOf(nodeUnreachable, { nodes: [...healthy.slice(0, 4), silent('x'), silent('y')] });
     expect(findings.map(({ severity }) => severity)).toEqual(['critical', 'critical']);
     expect(findings[0]?.message).toMatch(/At least a third of the nodes are not ready\.$/);

@@ -13,9 +13,10 @@ export const apiservices = defineResource({
   type: { group: 'apiregistration.k8s.io', version: 'v1', resource: 'apiservices', kind: 'APIService', namespaced: false },
   project: ({ metadata, spec, status }: APIService): APIServiceView => {
     const available = status?.conditions?.find(({ type }) => type === 'Available');
+    const { namespace = '', name = '' } = spec?.service ?? {};
     return {
       name: metadata?.name ?? '',
-      service: spec?.service ? `${spec.service.namespace}/${spec.service.name}` : '',
+      service: name === '' ? '' : `${namespace}/${name}`,
       available: available && {
         status: available.status,
         since: available.lastTransitionTime,

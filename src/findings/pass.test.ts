@@ -1,0 +1,226 @@
+import { type ClusterFixture, clusterOf, minutesAgo, node, now } from '../../test/fixtures/cluster.ts';
+import type { CoverageBaseline } from '../api/v1alpha1/coveragebaseline.ts';
+import { collect, contentHash } from '../baseline/capture.ts';
+import { facts } from '../baseline/catalogue.ts';
+import { type BaselineState, baselineState } from '../baseline/integrity.ts';
+import { checks } from '../checks/catalogue.ts';
+import { type Check, defineCheck } from '../checks/check.ts';
+import { noParameters } from '../checks/parameters.ts';
+import { configureChecks } from '../checks/run.ts';
+import { type Pass, type PassInput, runPass } from './pass.ts';
+
+const storageClass = (name: string, extra: object = {}) => ({ metadata: { name }, provisioner: 'csi.example.com', ...extra });
+const binding = (name: string, user: string) => ({
+  metadata: { name },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+  subjects: [{ kind: 'User', name: user, apiGroup: 'rbac.authorization.k8s.io' }],
+});
+const agreed: ClusterFixture = {
+  nodes: [node('a'), node('b')],
+  storageclasses: [storageClass('fast'), storageClass('slow')],
+  clusterrolebindings: [binding('admins', 'jane')],
+};
+
+function approved(cluster: ClusterFixture): BaselineState {
+  const approval = { approvedBy: 'jane', approvedAt: minutesAgo(60) };
+  const spec = { cluster: 'local', facts: collect(facts, clusterOf(cluster)).entries, approval };
+  const baseline: CoverageBaseline = { metadata: { name: 'base', namespace: 'support' }, spec };
+  return { state: 'Approved', baseline, hash: contentHash(spec) };
+}
+
+const input = (cluster: ClusterFixture, extra: Partial<PassInput> = {}): PassInput => ({
+  checks: [],
+  facts,
+  ignore: [],
+  view: clusterOf(cluster),
+  memory: { findings: [], pending: [], drift: [] },
+  baseline: approved(agreed),
+  now,
+  writerOf: async () => ({ manager: 'kubectl-edit', changedAt: minutesAgo(5) }),
+  ...extra,
+});
+const later = (pass: Pass, minutes: number): Partial<PassInput> => ({ memory: structuredClone(pass), now: now.add({ minutes }) });
+const outcomes = ({ checks }: Pass) => Object.fromEntries(checks.map(({ check, outcome, message }) => [check, [outcome, message]]));
+
+function fakeCheck(id: string, evaluate: Check['evaluate'], hold = '15m'): Check {
+  return defineCheck({
+    ...{ id, area: 'Nodes', tier: 'Level1', title: id, severity: 'warning', for: hold, needs: {}, remediation: 'Mend it.', references: [] },
+    parameters: noParameters,
+    evaluate,
+  });
+}
+const configured = (...list: Check[]) => configureChecks(list, []).checks;
+
+describe('the outcome of a check', () => {
+  const bad = { object: 'Node/a', reason: 'Bad', message: 'a is bad' };
+
+  it('is Fail with the number of open findings, Pass, Unknown or NotApplicable with why', async () => {
+    const pass = await runPass(
+      input(agreed, {
+        checks: configured(
+          fakeCheck('fails', () => ({ observations: [bad, { ...bad, object: 'Node/b' }] }), '0s'),
+          fakeCheck('passes', () => ({ observations: [] })),
+          fakeCheck('blind', () => ({ outcome: 'Unknown', message: 'pods is forbidden' })),
+          fakeCheck('absent', () => ({ outcome: 'NotApplicable', message: 'not installed' })),
+        ),
+      }),
+    );
+    expect(outcomes(pass)).toEqual({
+      fails: ['Fail', '2 open'],
+      passes: ['Pass', ''],
+      blind: ['Unknown', 'pods is forbidden'],
+      absent: ['NotApplicable', 'not installed'],
+      'baseline-altered': ['Pass', ''],
+    });
+    expect(pass.checks[0]).toMatchObject({ area: 'Nodes', tier: 'Level1', findings: 2 });
+  });
+
+  it.each([
+    ['15m', '1 seen, not yet for 15m'],
+    ['90s', '1 seen, not yet for 1m30s'],
+    ['20s', '1 seen, not yet for 20s'],
+  ])('says what waits for its time of %s', async (hold, message) => {
+    const pass = await runPass(input(agreed, { checks: configured(fakeCheck('waits', () => ({ observations: [bad] }), hold)) }));
+    expect(outcomes(pass).waits).toEqual(['Pass', message]);
+  });
+
+  it('is Unknown for a check that breaks, and the others go on', async () => {
+    const broken = fakeCheck('broken', () => {
+      throw new Error('cannot read x of undefined');
+    });
+    const fails = fakeCheck('fails', () => ({ observations: [bad] }), '0s');
+    const pass = await runPass(input(agreed, { checks: configured(broken, fails) }));
+    expect(outcomes(pass).broken).toEqual(['Unknown', expect.stringContaining('cannot read x of undefined')]);
+    expect(outcomes(pass).fails).toEqual(['Fail', '1 open']);
+  });
+
+  it('is not a pass where the operator may not read what the check needs', async () => {
+    const message = 'the operator may not list and watch nodes: nodes is forbidden';
+    const cluster: ClusterFixture = { knowledge: { nodes: { state: 'NotPermitted', message } } };
+    const pass = await runPass(input(cluster, { checks: configureChecks(checks, []).checks }));
+    expect(outcomes(pass)['node-not-ready']).toEqual(['Unknown', message]);
+  });
+});
+
+describe('drift from the approved baseline', () => {
+  it('is none where the cluster is as agreed', async () => {
+    const pass = await runPass(input(agreed));
+    expect(pass).toMatchObject({ drift: [], driftOpened: [], driftResolved: [], driftUnknown: [] });
+  });
+
+  it('shows path, expected, actual, who wrote it and when, and since when it is seen', async () => {
+    const edited = { ...agreed, storageclasses: [storageClass('fast', { reclaimPolicy: 'Retain' }), storageClass('slow')] };
+    const pass = await runPass(input(edited));
+    expect(pass.drift).toEqual([
+      {
+        ...{ fact: 'storage-classes', object: 'StorageClass/fast', path: 'reclaimPolicy', expected: 'Delete', actual: 'Retain' },
+        ...{ manager: 'kubectl-edit', changedAt: minutesAgo(5), firstSeen: minutesAgo(0) },
+      },
+    ]);
+    expect(pass.driftOpened).toEqual(pass.drift);
+  });
+
+  it('names no writer of an object that is gone, and does not ask for one', async () => {
+    const asked: string[] = [];
+    const writerOf: PassInput['writerOf'] = async ({ name }) => {
+      asked.push(name);
+      return undefined;
+    };
+    const replaced = { ...agreed, storageclasses: [storageClass('slow'), storageClass('new')] };
+    const pass = await runPass(input(replaced, { writerOf }));
+    expect(pass.drift.map(({ object, expected, actual }) => [object, expected === '', actual === ''])).toEqual([
+      ['StorageClass/fast', false, true],
+      ['StorageClass/new', true, false],
+    ]);
+    expect(asked).toEqual(['new']);
+    expect(pass.drift.every((entry) => !('manager' in entry) && !('changedAt' in entry))).toBe(true);
+  });
+
+  it('is reported once, keeps its date, and asks for its writer once', async () => {
+    const edited = { ...agreed, clusterrolebindings: [binding('admins', 'jane'), binding('temporary', 'joe')] };
+    const first = await runPass(input(edited));
+    const writerOf: PassInput['writerOf'] = () => Promise.reject(new Error('asked again'));
+    const second = await runPass(input(edited, { ...later(first, 60), writerOf }));
+    expect(second.drift).toEqual(first.drift);
+    expect(second.driftOpened).toEqual([]);
+  });
+
+  it('that changes again is the same drift with a new value and writer', async () => {
+    const to = (reclaimPolicy: string) => ({
+      ...agreed,
+      storageclasses: [storageClass('fast', { provisioner: reclaimPolicy }), storageClass('slow')],
+    });
+    const first = await runPass(input(to('one')));
+    const second = await runPass(
+      input(to('two'), { ...later(first, 60), writerOf: async () => ({ manager: 'terraform', changedAt: undefined }) }),
+    );
+    expect(second.drift).toEqual([expect.objectContaining({ actual: 'two', manager: 'terraform', firstSeen: minutesAgo(0) })]);
+    expect(second.drift[0]).not.toHaveProperty('changedAt');
+    expect(second.driftOpened).toEqual([]);
+  });
+
+  it('resolves when the cluster is as agreed again', async () => {
+    const first = await runPass(input({ ...agreed, clusterrolebindings: [] }));
+    const second = await runPass(input(agreed, later(first, 60)));
+    expect(second).toMatchObject({ drift: [], driftResolved: first.drift });
+  });
+
+  it('stays as it was, and is said to be unknown, where its fact cannot be read', async () => {
+    const first = await runPass(input({ ...agreed, storageclasses: [storageClass('fast')] }));
+    const message = 'the operator may not list and watch storageclasses.storage.k8s.io: forbidden';
+    const blind: ClusterFixture = { ...agreed, storageclasses: [], knowledge: { storageclasses: { state: 'NotPermitted', message } } };
+    const second = await runPass(input(blind, later(first, 60)));
+    expect(second).toMatchObject({ drift: first.drift, driftResolved: [], driftUnknown: [{ fact: 'storage-classes', message }] });
+  });
+
+  it('is none where a rule of the coverage ignores it, through the last day of the rule', async () => {
+    const edited = { ...agreed, clusterrolebindings: [binding('admins', 'jane'), binding('temporary', 'joe')] };
+    const rule = { fact: 'cluster-admins', object: 'ClusterRoleBinding/temp*', path: '*', reason: 'CHG-1' };
+    const on = async (expires: string) => (await runPass(input(edited, { ignore: [{ ...rule, expires }] }))).drift.length;
+    expect([await on('2026-11-22'), await on('2026-11-23')]).toEqual([1, 0]);
+  });
+
+  it('is not looked for before somebody approved the baseline', async () => {
+    const { baseline } = approved(agreed) as Extract<BaselineState, { state: 'Approved' }>;
+    const pass = await runPass(input({ ...agreed, storageclasses: [] }, { baseline: { state: 'Unapproved', baseline } }));
+    expect(pass).toMatchObject({ drift: [], driftUnknown: [] });
+  });
+});
+
+describe('an approved baseline that was deleted', () => {
+  const deleted = baselineState(undefined, 'base', { name: 'base', contentHash: 'abc' });
+  const edited = { ...agreed, storageclasses: [] };
+
+  it('is a critical finding at once, and the drift known before stays', async () => {
+    const first = await runPass(input(edited));
+    const second = await runPass(input(edited, { ...later(first, 1), baseline: deleted }));
+    expect(second.findings).toEqual([
+      expect.objectContaining({
+        check: 'baseline-altered',
+        severity: 'critical',
+        reason: 'BaselineDeleted',
+        object: 'CoverageBaseline/base',
+      }),
+    ]);
+    expect(outcomes(second)['baseline-altered']).toEqual(['Fail', '1 open']);
+    expect(second).toMatchObject({ drift: first.drift, driftOpened: [], driftResolved: [] });
+  });
+
+  it('resolves when it is restored', async () => {
+    const first = await runPass(input(agreed, { baseline: deleted }));
+    const second = await runPass(input(agreed, later(first, 1)));
+    expect(second.transitions.map(({ type, finding }) => [type, finding.check])).toEqual([['Resolved', 'baseline-altered']]);
+  });
+});
+
+it('a pass gives other work a turn between two checks', async () => {
+  const order: string[] = [];
+  const busy = (id: string) =>
+    fakeCheck(id, () => {
+      order.push(id);
+      return { observations: [] };
+    });
+  setImmediate(() => order.push('other work'));
+  await runPass(input(agreed, { checks: configured(busy('one'), busy('two')) }));
+  expect(order).toEqual(['one', 'other work', 'two']);
+});

@@ -1,0 +1,42 @@
+import { type ClusterFixture, clusterOf, node } from '../../test/fixtures/cluster.ts';
+import { distributionOf, hasAutoscaler } from './platform.ts';
+
+const labelled = (labels: Record<string, string>): ClusterFixture => ({ nodes: [node('a'), node('b', { labels })] });
+
+describe('the distribution is', () => {
+  it.each<[string, ClusterFixture, string]>([
+    ['EKS by the suffix of the version', { version: 'v1.33.5-eks-3025e55' }, 'eks'],
+    ['GKE by the suffix of the version', { version: 'v1.33.5-gke.1080000' }, 'gke'],
+    ['AKS by a label of a node, since its version has no suffix', labelled({ 'kubernetes.azure.com/cluster': 'MC_prod' }), 'aks'],
+    ['upstream without any of these', {}, 'upstream'],
+    ['upstream for k3s, which follows its dates', { version: 'v1.33.5+k3s1' }, 'upstream'],
+    ['upstream for a release candidate', { version: 'v1.38.0-rc.1' }, 'upstream'],
+    ['upstream where the version is not known', { version: '' }, 'upstream'],
+  ])('%s', (_, cluster, expected) => {
+    expect(distributionOf(clusterOf(cluster))).toBe(expected);
+  });
+});
+
+describe('an autoscaler is there', () => {
+  it.each<[string, ClusterFixture]>([
+    [
+      'where cluster-autoscaler writes its status',
+      { 'cluster-autoscaler-status': [{ metadata: { name: 'cluster-autoscaler-status', namespace: 'kube-system' } }] },
+    ],
+    ['where Karpenter made a node', labelled({ 'karpenter.sh/nodepool': 'general' })],
+    ['where EKS Auto Mode made a node', labelled({ 'eks.amazonaws.com/compute-type': 'auto' })],
+    ['where Fargate makes a node for each pod', labelled({ 'eks.amazonaws.com/compute-type': 'fargate' })],
+  ])('%s', (_, cluster) => {
+    expect(hasAutoscaler(clusterOf(cluster))).toBe(true);
+  });
+});
+
+describe('no autoscaler is there', () => {
+  it.each<[string, ClusterFixture]>([
+    ['in an empty cluster', {}],
+    ['where nodes belong to a managed group, which may have a fixed size', labelled({ 'eks.amazonaws.com/nodegroup': 'general' })],
+    ['where EKS marks the user’s own machines', labelled({ 'eks.amazonaws.com/compute-type': 'hybrid' })],
+  ])('%s', (_, cluster) => {
+    expect(hasAutoscaler(clusterOf(cluster))).toBe(false);
+  });
+});
