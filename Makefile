@@ -26,7 +26,7 @@ controlplane: node_modules/.installed ## Build the test control plane, kwok and 
 	node test/controlplane/build.ts
 
 node_modules/.installed: package.json package-lock.json
-	npm ci
+	npm ci --loglevel=error
 	@touch $@
 
 clean: ## Remove what was built

@@ -34,6 +34,8 @@ const eventsMs = 5_000;
 const random = Math.random;
 
 async function run(options: Options): Promise<void> {
+  // First of all: as process 1, a signal without a handler is lost.
+  const stopped = terminated();
   const logger = createLogger(options.logLevel);
   toggleDebugOnSignal(logger, options);
   const metrics = createRuntimeMetrics();
@@ -126,7 +128,7 @@ async function run(options: Options): Promise<void> {
     : Promise.resolve();
   if (!election) worker = work();
 
-  const signal = await terminated();
+  const signal = await stopped;
   logger.info('stopping', { signal });
   working.abort();
   await within(workersMs, worker);

@@ -1,6 +1,7 @@
 import { generateCrds } from './generate-crds.ts';
 import { generateDocs } from './generate-docs.ts';
 import { generateRbac } from './generate-rbac.ts';
+import { generateInstall } from './render-manifests.ts';
 
 const chart = 'charts/support-coverage-operator';
 
@@ -8,3 +9,4 @@ process.chdir(new URL('..', import.meta.url).pathname);
 generateCrds(['crds', `${chart}/crds`]);
 generateRbac(`${chart}/generated`);
 generateDocs();
+generateInstall('deploy/install.yaml');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CoverageBaselineSpec, FactEntry } from '../api/v1alpha1/coveragebaseline.ts';
+import { type CoverageBaselineSpec, coverageBaselineSpec, type FactEntry } from '../api/v1alpha1/coveragebaseline.ts';
 import { type ClusterView, unmetNeed } from '../observe/cluster-view.ts';
 import type { Fact } from './fact.ts';
 
@@ -31,9 +31,18 @@ export function tooLarge(entries: readonly FactEntry[]): string | undefined {
   const sizes = new Map<string, number>();
   for (const entry of entries) sizes.set(entry.fact, (sizes.get(entry.fact) ?? 0) + Buffer.byteLength(JSON.stringify(entry)));
   const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-  if (total <= maxBaselineBytes) return undefined;
+  if (total <= maxBaselineBytes) return tooLong(entries);
   const largest = [...sizes].sort((a, b) => b[1] - a[1]).map(([fact, size]) => `${fact} (${Math.ceil(size / 1024)} KiB)`);
   return `the baseline would be ${Math.ceil(total / 1024)} KiB, over the limit of ${maxBaselineBytes / 1024} KiB: ${largest.join(', ')}`;
+}
+
+/** The first entry that the API server would refuse, such as a binding of more subjects than a value can hold. */
+function tooLong(entries: readonly FactEntry[]): string | undefined {
+  const issue = coverageBaselineSpec.shape.facts.safeParse(entries).error?.issues[0];
+  if (!issue) return undefined;
+  const [index, ...path] = issue.path;
+  const entry = entries[Number(index)];
+  return `the baseline cannot hold ${entry ? `${entry.fact} of ${entry.object}` : 'so many objects'}: ${[...path, issue.message].join(': ')}`;
 }
 
 /** SHA-256 over what an approval vouches for, in hex: the cluster, the facts and the approval itself. */

@@ -31,7 +31,8 @@ export async function findBaseline(
   const found = await store.readBaseline(namespace, name);
   const state = baselineState(found, name, remembered);
   const path = 'spec.scope.clusters[0].baselineName';
-  if (found && found.spec.cluster !== plan.cluster.name) {
+  // Not for what was approved before: a forged baseline of another cluster must not make that forgotten.
+  if (found && state.state !== 'Altered' && found.spec.cluster !== plan.cluster.name) {
     return {
       state: { state: 'Absent' },
       specProblem: `${path}: the CoverageBaseline ${name} is of the cluster ${found.spec.cluster}, not of ${plan.cluster.name}`,

@@ -11,7 +11,7 @@ import type { KubeObject } from '../kube/types.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
 import type { Observer } from '../observe/observer.ts';
 import type { Verdict } from '../report/conditions.ts';
-import { reportStatus, worthWriting } from '../report/coverage-report.ts';
+import { quietMs, reportStatus, worthWriting } from '../report/coverage-report.ts';
 import { coverageEvent, type FindReference, recordPass } from '../report/events.ts';
 import type { CoverageMetrics } from '../report/metrics.ts';
 import { type ClusterFacts, conditionOf, healthOf, type Run, statusAfter, statusWithoutPass } from '../report/status.ts';
@@ -47,6 +47,8 @@ interface Known {
   cluster: string;
   status: SupportCoverageStatus | undefined;
   report: CoverageReport | undefined;
+  /** What the report says, or will say when it is written next. */
+  latest: CoverageReportStatus | undefined;
   memory: Memory & { drift: readonly Drift[] };
   /** The plan of the last spec that could be run. */
   plan: Plan | undefined;
@@ -85,6 +87,7 @@ export function createCoverageReconciler(
       cluster,
       status: fresh?.status,
       report,
+      latest: report?.status,
       memory: remember(report?.status, fresh?.status),
       plan: undefined,
       reportWrittenAt: Number.NEGATIVE_INFINITY,
@@ -124,9 +127,12 @@ export function createCoverageReconciler(
       if (!observer.settled() && clock.monotonic() - startedAt < settleMs) return wait(coverage, entry);
       await run(coverage, plan, entry, next.trigger, specProblem, context);
     }
+    const lateMs = await writeLate(coverage, entry);
     publish(coverage, entry);
     const at = plan.schedule.nextAfter(clock.now());
-    return at ? { requeueAfterMs: Math.max(0, at.epochMilliseconds - clock.now().epochMilliseconds) } : {};
+    const dueMs = at ? Math.max(0, at.epochMilliseconds - clock.now().epochMilliseconds) : Number.POSITIVE_INFINITY;
+    const requeueAfterMs = Math.min(dueMs, lateMs);
+    return Number.isFinite(requeueAfterMs) ? { requeueAfterMs } : {};
   }
 
   function approvedHash(coverage: SupportCoverage, plan: Plan): string | undefined {
@@ -194,14 +200,25 @@ export function createCoverageReconciler(
   }
 
   async function writeReport(coverage: SupportCoverage, plan: Plan, entry: Known, pass: Pass): Promise<void> {
-    const status = reportStatus(pass, plan.reportLimit);
-    if (worthWriting(entry.report?.status, status, pass, clock.monotonic() - entry.reportWrittenAt)) {
-      entry.report = await orForget(coverage, () =>
-        store.writeReport(coverage, reportName(coverage, plan.cluster.name), plan.cluster.name, entry.report, status),
-      );
-      entry.reportWrittenAt = clock.monotonic();
-    }
+    entry.latest = reportStatus(pass, plan.reportLimit);
+    if (worthWriting(entry.report?.status, entry.latest, pass, clock.monotonic() - entry.reportWrittenAt))
+      await putReport(coverage, entry, entry.latest);
     entry.memory = { findings: pass.findings, pending: pass.pending, drift: pass.drift };
+  }
+
+  /** Writes what had to wait for its turn. Returns for how long it still has to, milliseconds; Infinity where nothing waits. */
+  async function writeLate(coverage: SupportCoverage, entry: Known): Promise<number> {
+    if (!entry.latest || isDeepStrictEqual(entry.latest, entry.report?.status)) return Number.POSITIVE_INFINITY;
+    const left = entry.reportWrittenAt + quietMs - clock.monotonic();
+    if (left > 0) return left;
+    await putReport(coverage, entry, entry.latest);
+    return Number.POSITIVE_INFINITY;
+  }
+
+  async function putReport(coverage: SupportCoverage, entry: Known, status: CoverageReportStatus): Promise<void> {
+    const { cluster, report } = entry;
+    entry.report = await orForget(coverage, () => store.writeReport(coverage, reportName(coverage, cluster), cluster, report, status));
+    entry.reportWrittenAt = clock.monotonic();
   }
 
   async function announce(coverage: SupportCoverage, pass: Pass, baseline: Baseline, first: boolean): Promise<void> {
@@ -305,9 +322,9 @@ export function createCoverageReconciler(
 
   function publish(coverage: SupportCoverage, entry: Known): void {
     if (entry.published || !served(coverage)) return;
-    const { status, report, memory } = entry;
-    // The report may lag behind a pass or lack what it had no room for; what is in memory does not.
-    const current = report?.status && { ...report.status, findings: [...memory.findings], drift: [...memory.drift] };
+    const { status, latest, memory } = entry;
+    // The report may lack what it had no room for; what is in memory does not.
+    const current = latest && { ...latest, findings: [...memory.findings], drift: [...memory.drift] };
     metrics.publish({ ...coverage, ...(status ? { status } : {}) }, entry.cluster, current);
     entry.published = true;
   }

@@ -146,7 +146,8 @@ describe('a failure', () => {
   ])('comes after the request’s time where the server %s', async (_, step) => {
     const { server, transport } = await setup();
     server.on('GET', path, [step]);
-    await expect(transport.json({ path, timeoutMs: 100 })).rejects.toMatchObject({ kind: 'Transient', reason: 'TimeoutError' });
+    const { signal } = new AbortController();
+    await expect(transport.json({ path, timeoutMs: 100, signal })).rejects.toMatchObject({ kind: 'Transient', reason: 'TimeoutError' });
     await until('the request to be given up', () => server.requests[0]?.closed);
   });
 

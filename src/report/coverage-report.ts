@@ -8,7 +8,7 @@ const maxBytes = 900 * 1024;
 const maxPending = 1000;
 const maxDrift = 1000;
 /** Changes that open or resolve nothing wait this long for each other. */
-const quietMs = 30_000;
+export const quietMs = 30_000;
 
 /**
  * The report's status, the same for the same state: nothing in it ticks. The least urgent findings are left out over the limit or the
@@ -52,7 +52,10 @@ function statusOf(pass: Pass, findings: Pass['findings'], pending: Pass['pending
   };
 }
 
-/** Whether the report must be written now. What opens or resolves must; other changes at most twice a minute; nothing else ever. */
+/**
+ * Whether the report must be written now. What opens or resolves must, and what begins or ends to wait, since nothing else remembers since
+ * when; other changes at most twice a minute; nothing else ever.
+ */
 export function worthWriting(
   previous: CoverageReportStatus | undefined,
   next: CoverageReportStatus,
@@ -62,5 +65,9 @@ export function worthWriting(
   if (previous === undefined) return true;
   if (isDeepStrictEqual(previous, next)) return false;
   const urgent = pass.transitions.length + pass.driftOpened.length + pass.driftResolved.length > 0;
-  return urgent || msSinceWrite >= quietMs;
+  return urgent || waiting(previous) !== waiting(next) || msSinceWrite >= quietMs;
+}
+
+function waiting({ pending }: CoverageReportStatus): string {
+  return (pending ?? []).map(({ id }) => id).join();
 }

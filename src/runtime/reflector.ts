@@ -54,6 +54,9 @@ const pageSize = 500;
 /** A watch that ends sooner than this without an event has failed, whatever its status said. */
 const shortWatchMs = 1_000;
 
+/** Servers without WatchList refuse the request, or (before 1.27) ignore what they do not know and never send the mark. */
+const noMarkReasons = ['IncompleteState', 'Silence'];
+
 interface WatchEvent {
   type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
   object: KubeObject & StatusBody;
@@ -105,6 +108,8 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   }
 
   function become(objects: Map<string, T>, version: string, startedAt: number): void {
+    // Something in between answered with JSON of its own: to believe it would delete everything.
+    if (version === '') throw new KubeError('Transient', 'the answer is no list: it has no resourceVersion', { reason: 'BadAnswer' });
     const changes = store.replace(objects);
     resourceVersion = version;
     phase = 'Synced';
@@ -143,7 +148,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
       // Without resourceVersion: with resourceVersion=0 the watch cache answers and the limit is ignored.
       const query = { limit: pageSize, continue: next, fieldSelector: options.fieldSelector };
       const text = await transport.text({ path, query, signal, timeoutMs: 60_000 });
-      contact(text.length);
+      contact(Buffer.byteLength(text));
       const page = JSON.parse(text) as { metadata?: { resourceVersion?: string; continue?: string }; items?: KubeObject[] };
       for (const item of page.items ?? []) {
         const projected = project(item);
@@ -225,11 +230,11 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     if (phase !== 'Starting')
       logger.debug('a watch failed', { ...labels, code: failure.code, reason: failure.reason, error: failure.message });
     message = failure.message;
-    if (failure.kind === 'Gone' || /too large resource version/i.test(failure.message)) {
-      relistCause = failure.kind === 'Gone' ? 'expired' : 'rewound';
+    const cause = relistCauseOf(failure);
+    if (resourceVersion !== '' && cause) {
+      relistCause = cause;
       resourceVersion = '';
-    } else if (resourceVersion === '' && streaming && (failure.kind === 'Invalid' || failure.reason === 'IncompleteState')) {
-      // Servers without WatchList refuse the request, or (before 1.27) ignore what they do not know and never send the mark.
+    } else if (resourceVersion === '' && streaming && (failure.kind === 'Invalid' || noMarkReasons.includes(failure.reason))) {
       streaming = false;
     }
     return Math.max(backoff(), failure.retryAfterMs ?? 0);
@@ -261,6 +266,14 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     status: () => ({ phase, message, silentMs: clock.monotonic() - lastContact }),
     run,
   };
+}
+
+/** Why the state has to be read again after a failed watch; undefined where the watch can go on from where it was. */
+function relistCauseOf(failure: KubeError): string | undefined {
+  if (failure.kind === 'Gone') return 'expired';
+  // The server was restored from a backup, or another one answers now.
+  if (/too large resource version/i.test(failure.message)) return 'rewound';
+  return failure.kind === 'Invalid' ? 'refused' : undefined;
 }
 
 /** A signal that aborts when nothing was heard for the watchdog's time, or when the outer one does. */

@@ -115,6 +115,7 @@ async function demonstrate(cluster: Cluster): Promise<Operator> {
   for (const fault of faults) await seen(kubectl, operator, fault);
   await show(cluster, 'get', 'supportcoverages', '-n', namespace);
   await showConditions(cluster);
+  await show(cluster, 'describe', 'supportcoverage', 'demo', '-n', namespace);
   await show(
     cluster,
     'get',

@@ -145,7 +145,10 @@ describe("The chart's values", () => {
 });
 
 describe('The rendered permissions', () => {
-  const everything = render({ metrics: { auth: true, serviceMonitor: { enabled: true } } });
+  let everything: Document[];
+  beforeAll(() => {
+    everything = render({ metrics: { auth: true, serviceMonitor: { enabled: true } } });
+  });
 
   it('are those that checks, facts and the operator need, and no others', () => {
     const { cluster, operatorNamespace, coverageNamespaces, namespaces } = permissions();

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { load } from 'js-yaml';
 import { type Calendar, readCalendar } from './support-calendar.ts';
 import { supportCalendarData } from './support-calendar-data.ts';
 
@@ -55,6 +57,13 @@ describe('a calendar in the ConfigMap', () => {
     expect(calendar.endOfLife('upstream', '1.37')).toBeUndefined();
     expect(calendar.endOfLife('eks', '1.36')).toBeUndefined();
     expect(calendar.validUntil.toString()).toBe('2027-06-30');
+  });
+
+  it('can be written as the page of version-eol shows it', () => {
+    const page = readFileSync(new URL('../../../docs/checks/version-eol.md', import.meta.url), 'utf8');
+    const [, example = ''] = /```yaml\n(apiVersion: v1\nkind: ConfigMap.+?)```/s.exec(page) ?? [];
+    const { data } = load(example) as { data: Record<string, string> };
+    expect(read(data['calendar.json']).endOfLife('eks', '1.34')?.toString()).toBe('2027-12-02');
   });
 
   it('may carry more than is read, as the bundled one does', () => {
