@@ -1,6 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { createProgram, type Options, optionRows } from './options.ts';
 
 const environment = { ...process.env };
+/** The Pod's namespace, where the tests themselves run in one. */
+const podFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
+const home = existsSync(podFile) ? readFileSync(podFile, 'utf8').trim() : 'platform-support';
 
 beforeEach(() => {
   for (const row of optionRows) delete process.env[row.environment];
@@ -29,8 +33,8 @@ describe('without flags', () => {
   it('the operator serves its own namespace, without leader election, with metrics that need a token', async () => {
     expect(await read()).toEqual({
       kubeconfig: undefined,
-      namespace: 'platform-support',
-      coverageNamespaces: ['platform-support'],
+      namespace: home,
+      coverageNamespaces: [home],
       metricsBindAddress: ':8080',
       metricsAuth: true,
       healthProbeBindAddress: ':8081',
@@ -44,7 +48,7 @@ describe('each flag', () => {
   const cases: [string, string, Partial<Options>][] = [
     ['--kubeconfig', '/tmp/config', { kubeconfig: '/tmp/config' }],
     ['--namespace', 'ops', { namespace: 'ops', coverageNamespaces: ['ops'] }],
-    ['--coverage-namespaces', 'team-a, team-b,,', { namespace: 'platform-support', coverageNamespaces: ['team-a', 'team-b'] }],
+    ['--coverage-namespaces', 'team-a, team-b,,', { namespace: home, coverageNamespaces: ['team-a', 'team-b'] }],
     ['--metrics-bind-address', '127.0.0.1:9090', { metricsBindAddress: '127.0.0.1:9090' }],
     ['--metrics-auth', 'false', { metricsAuth: false }],
     ['--health-probe-bind-address', '0', { healthProbeBindAddress: '0' }],
@@ -94,10 +98,7 @@ describe('what cannot be read is refused', () => {
     [['--log-level', 'loud'], /Allowed choices are error, warn, info, debug/],
     [['--metrics-auth', 'yes'], /Allowed choices are true, false/],
     [['--leader-elect=perhaps'], /Allowed choices are true, false/],
-    [
-      ['--metrics-adress', ':1'],
-      /unknown option '--metrics-adress'.*Did you mean --metrics-bind-address|unknown option '--metrics-adress'/s,
-    ],
+    [['--metrics-adress', ':1'], /unknown option '--metrics-adress'/],
     [['--namespace'], /argument missing/],
   ])('%j', async (flags, message) => {
     await expect(read(...flags)).rejects.toThrow(message);
@@ -123,5 +124,5 @@ describe('--help', () => {
 
 it('an empty environment variable is as good as none', async () => {
   for (const name of ['KUBECONFIG', 'POD_NAMESPACE', 'COVERAGE_NAMESPACES']) process.env[name] = '';
-  expect(await read()).toMatchObject({ kubeconfig: undefined, namespace: 'platform-support', coverageNamespaces: ['platform-support'] });
+  expect(await read()).toMatchObject({ kubeconfig: undefined, namespace: home, coverageNamespaces: [home] });
 });

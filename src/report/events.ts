@@ -18,7 +18,6 @@ export const eventActions = {
   BaselineCaptured: 'Capture',
   BaselineNotCaptured: 'Capture',
   SpecNotAccepted: 'Accept',
-  CheckFailed: 'Check',
 } as const;
 export type EventReason = keyof typeof eventActions;
 

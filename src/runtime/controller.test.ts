@@ -149,6 +149,15 @@ describe('a reconcile that fails', () => {
     expect(await results()).toEqual({ terminal_error: 1, success: 1 });
   });
 
+  it('for good ends the backoff of failures before it', async () => {
+    const { queue, clock, seen } = start(failing(new Error('1'), new Error('2'), new TerminalError('wrong'), new Error('3')));
+    queue.add('a');
+    await clock.advance(1_000);
+    queue.add('a');
+    await clock.advance(1_000);
+    expect(seen).toEqual(['a 0', 'a 0.005', 'a 0.015', 'a 1', 'a 1.005']);
+  });
+
   it('does not hold up other keys', async () => {
     const { queue, clock, seen } = start(async (key) => {
       if (key === 'broken') throw new Error('always');

@@ -38,6 +38,12 @@ describe('a resource that may not be read', () => {
     expect(bench.changes).toEqual(['added shop/a Running']);
   });
 
+  it('is asked for a little later than half a minute by some reflectors than by others', async () => {
+    const { server, start } = await benches.prepare({ random: () => 0.5 });
+    server.on('GET', podsPath, [forbidden]);
+    expect(await start().retry()).toBe(31_500);
+  });
+
   it('does not make the next failure of another kind wait longer', async () => {
     const { server, start } = await benches.prepare();
     server.on('GET', podsPath, [forbidden, refuse(503, 'away'), stream(initialEnd('2'))]);

@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs';
+import { load } from 'js-yaml';
+import { node } from '../../test/fixtures/cluster.ts';
+import { createCoverageWorld, healthyCluster, paths } from '../../test/fixtures/coverage-world.ts';
+import { runAtAnnotation, type SupportCoverage } from '../api/v1alpha1/supportcoverage.ts';
+import { areas } from '../checks/areas.ts';
+import type { ClusterView } from '../observe/cluster-view.ts';
+import { createRuntimeMetrics, Registry } from '../runtime/metrics.ts';
+import { lifecycleConditions } from './conditions.ts';
+import { eventActions } from './events.ts';
+import { createCoverageMetrics } from './metrics.ts';
+
+const page = (name: string) => readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8');
+const isRule = (line: string | undefined) => /^\|[\s|:-]+$/.test(line ?? '');
+/** The cells of every row of every table in a text, without backquotes, header and rule left out. */
+const rows = (text: string): string[][] =>
+  text
+    .split('\n')
+    .filter((line, index, lines) => line.startsWith('|') && !isRule(line) && !isRule(lines[index + 1]))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim().replaceAll('`', '')),
+    );
+
+type World = ReturnType<typeof createCoverageWorld>;
+type Knowledge = ReturnType<ClusterView['knowledge']>;
+interface Seen {
+  conditions: Set<string>;
+  events: Set<string>;
+}
+const areaConditions: string[] = Object.entries(areas).flatMap(([area, { condition }]) => (area === 'Baseline' ? [] : [condition]));
+
+/** Leads coverages through every state that the pages name, and notes the conditions and Events that come of it. */
+async function lead(): Promise<Seen> {
+  const seen: Seen = { conditions: new Set(), events: new Set() };
+  let runs = 0;
+  const look = async (world: World, path: string = paths.coverage) => {
+    runs += 1;
+    if (path === paths.coverage) world.annotate({ [runAtAnnotation]: String(runs) });
+    await world.reconcile(path);
+    for (const { type, status, reason } of world.api.read<SupportCoverage>(path)?.status?.conditions ?? []) {
+      const area = areaConditions.includes(type);
+      seen.conditions.add([area ? 'Areas' : type, status, area && status === 'False' ? 'of the finding' : reason].join(' '));
+    }
+    for (const { reason, action, type, regarding } of world.events.splice(0))
+      seen.events.add([reason, action, type, regarding.kind === 'SupportCoverage' ? 'the SupportCoverage' : 'the object'].join(' '));
+  };
+  const blind = (state: Exclude<Knowledge['state'], 'Current'>): Knowledge => ({ state, message: 'cannot be read' });
+  const down = (extra: object = {}) => ({ ...healthyCluster, nodes: [...healthyCluster.nodes!, node('x', { ready: 'False', ...extra })] });
+
+  const world = createCoverageWorld();
+  const states = [
+    () => world.apply(),
+    () => world.approve(),
+    () => Object.assign(world.state, { cluster: down() }),
+    () => Object.assign(world.state, { cluster: { ...down(), nodes: [node('x', { ready: 'False' })] } }),
+    () => Object.assign(world.state, { cluster: { ...healthyCluster, storageclasses: [{ metadata: { name: 'new' }, provisioner: 'x' }] } }),
+    () =>
+      Object.assign(world.state, {
+        cluster: { ...healthyCluster, knowledge: { nodes: blind('NotPermitted'), apiservices: blind('NotInstalled') } },
+      }),
+    () => Object.assign(world.state, { cluster: healthyCluster, notPermitted: ['pods is forbidden'] }),
+    () => world.api.remove(paths.baseline),
+    () =>
+      world.api.write(paths.baseline, {
+        metadata: { name: 'production.local', namespace: 'support' },
+        spec: { cluster: 'local', facts: [] },
+      }),
+    () => world.apply({ workingHours: { timeZone: 'Mars' } }),
+    () => world.apply({ suspend: true }),
+  ];
+  for (const enter of states) {
+    enter();
+    await look(world);
+  }
+
+  const first = createCoverageWorld();
+  first.state.settled = false;
+  first.apply();
+  await look(first);
+  Object.assign(first.state, { settled: true, cluster: { ...down(), knowledge: { storageclasses: blind('NotPermitted') } } });
+  await look(first);
+  const refused = createCoverageWorld();
+  refused.apply({ workingHours: { timeZone: 'Mars' } });
+  await look(refused);
+  const elsewhere = '/apis/platformsupport.io/v1alpha1/namespaces/elsewhere/supportcoverages/production';
+  refused.apply({}, {}, elsewhere);
+  await look(refused, elsewhere);
+  return seen;
+}
+const seen = await lead();
+
+describe('docs/conditions.md', () => {
+  const sections = page('conditions')
+    .split(/^## /m)
+    .slice(1)
+    .map((text) => ({ title: text.split('\n')[0]!, rows: rows(text) }));
+  const areaRows = sections.find(({ title }) => title === 'Areas')!.rows;
+
+  it('has a section for each condition that is no area’s, and a row for each area’s', () => {
+    expect(sections.map(({ title }) => title).sort()).toEqual([...lifecycleConditions, 'BaselineInSync', 'Areas'].sort());
+    expect(areaRows.filter((row) => row.length === 2)).toEqual(
+      Object.entries(areas).flatMap(([area, { condition }]) => (area === 'Baseline' ? [] : [[condition, area]])),
+    );
+  });
+
+  it('names exactly the statuses and reasons that coverages take', () => {
+    const documented = sections.flatMap(({ title, rows }) =>
+      rows.filter((row) => row.length === 4).map(([status, reason]) => `${title} ${status} ${reason}`),
+    );
+    expect(documented.sort()).toEqual([...seen.conditions].sort());
+  });
+
+  it('says what every row means, and what to do about all that is not True', () => {
+    for (const { title, rows } of sections)
+      for (const [status, reason, meaning, action] of rows.filter((row) => row.length === 4)) {
+        expect([title, reason, meaning !== '']).toEqual([title, reason, true]);
+        expect([title, reason, action !== '' || status === 'True']).toEqual([title, reason, true]);
+      }
+  });
+});
+
+describe('docs/events.md', () => {
+  const documented = rows(page('events'));
+
+  it('has a row for each reason, with its action', () => {
+    expect(Object.fromEntries(documented.map(([reason, action]) => [reason, action]))).toEqual(eventActions);
+    expect(documented).toHaveLength(Object.keys(eventActions).length);
+  });
+
+  it('names exactly the types and objects that Events have', () => {
+    // What is about no single object is told on the SupportCoverage instead.
+    const instead = [...seen.events]
+      .filter((event) => event.endsWith(' the object'))
+      .map((event) => event.replace(/the object$/, 'the SupportCoverage'));
+    const events = [...seen.events].filter((event) => !instead.includes(event));
+    const expected = documented.flatMap(([reason, action, types, object]) =>
+      types!.split(', ').map((type) => `${reason} ${action} ${type} ${object}`),
+    );
+    expect(expected.sort()).toEqual(events.sort());
+  });
+});
+
+describe('docs/metrics.md', () => {
+  const text = page('metrics');
+  const coverages = new Registry();
+  createCoverageMetrics(coverages, { facts: [], severityOf: () => undefined });
+  const declared = async () =>
+    [...(await coverages.getMetricsAsArray()), ...(await createRuntimeMetrics().registry.getMetricsAsArray())] as unknown as {
+      name: string;
+      type: string;
+      labelNames?: string[];
+    }[];
+  const own = async () => (await declared()).filter(({ name }) => !/^(process|nodejs)_/.test(name));
+
+  it('has a row for each metric with its type and labels, and none for what is not there', async () => {
+    const expected = (await own()).map(({ name, type, labelNames = [] }) => [name, type, labelNames.join(', ')]);
+    expect(
+      rows(text)
+        .map((row) => row.slice(0, 3))
+        .sort(),
+    ).toEqual(expected.sort());
+    expect(rows(text).filter(([, , , meaning]) => !meaning)).toEqual([]);
+  });
+
+  it('mentions those that come with prom-client', async () => {
+    expect((await declared()).some(({ name }) => name.startsWith('nodejs_'))).toBe(true);
+    for (const prefix of ['process_*', 'nodejs_*']) expect(text).toContain(prefix);
+  });
+
+  it('alerts on metrics, labels and values that exist', async () => {
+    const rules = (load(/```yaml\n([\s\S]*?)```/.exec(text)![1]!) as { groups: { rules: { expr: string }[] }[] }).groups.flatMap(
+      (group) => group.rules,
+    );
+    expect(rules.length).toBeGreaterThanOrEqual(3);
+    const labelsOf = new Map((await own()).map(({ name, labelNames = [] }) => [name, labelNames]));
+    const values: Record<string, string[]> = {
+      type: [...lifecycleConditions, ...Object.values(areas).map(({ condition }) => condition)],
+      status: ['True', 'False', 'Unknown'],
+      severity: ['critical', 'warning', 'info'],
+    };
+    for (const { expr } of rules) {
+      const [, metric = '', selector = ''] = /(supportcoverage_\w+)(?:\{([^}]*)\})?/.exec(expr)!;
+      expect(labelsOf.has(metric)).toBe(true);
+      for (const [, label = '', value = ''] of selector.matchAll(/(\w+)="([^"]*)"/g)) {
+        expect(labelsOf.get(metric)).toContain(label);
+        expect(values[label]).toContain(value);
+      }
+      for (const label of /by \(([^)]*)\)/.exec(expr)?.[1]?.split(', ') ?? []) expect(labelsOf.get(metric)).toContain(label);
+    }
+  });
+});

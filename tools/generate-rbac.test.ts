@@ -1,0 +1,161 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { load } from 'js-yaml';
+import { facts } from '../src/baseline/catalogue.ts';
+import { checks } from '../src/checks/catalogue.ts';
+import { resources } from '../src/observe/catalogue.ts';
+import { eventTargets } from '../src/observe/event-targets.ts';
+import type { Resource } from '../src/observe/resource.ts';
+import { generateRbac, permissions, type Rule } from './generate-rbac.ts';
+
+const granted = permissions();
+const all: Rule[] = [granted.cluster, granted.operatorNamespace, granted.coverageNamespaces, ...Object.values(granted.namespaces)].flat();
+
+const inGroup = (group: string, resource: string) => `${group || 'core'}/${resource}`;
+/** `verb group/resource[/name]` or `verb /path`, each permission by itself. */
+const single = (rules: readonly Rule[]): string[] =>
+  rules.flatMap(({ verbs, apiGroups = [], resources = [], resourceNames = [''], nonResourceURLs = [] }) =>
+    verbs.flatMap((verb) => [
+      ...nonResourceURLs.map((path) => `${verb} ${path}`),
+      ...apiGroups.flatMap((group) =>
+        resources.flatMap((resource) => resourceNames.map((name) => `${verb} ${inGroup(group, resource)}${name && `/${name}`}`)),
+      ),
+    ]),
+  );
+const needed = [...new Set([...checks, ...facts].flatMap(({ needs }) => [...(needs.resources ?? []), ...(needs.optional ?? [])]))];
+const definitionOf = (name: (typeof needed)[number]) => resources[name] as Resource<never>;
+const everywhere = needed.filter((name) => !definitionOf(name).only);
+
+describe('in the whole cluster the operator', () => {
+  const cluster = single(granted.cluster);
+
+  it('lists and watches what a check or fact needs, and nothing more', () => {
+    const wanted = everywhere.flatMap((name) =>
+      ['list', 'watch'].map((verb) => `${verb} ${inGroup(definitionOf(name).type.group, definitionOf(name).type.resource)}`),
+    );
+    const given = cluster.filter((permission) => /^(list|watch) /.test(permission) && !permission.includes('platformsupport.io'));
+    expect(given.sort()).toEqual(wanted.sort());
+  });
+
+  it('reads one by one what an Event can be about, and nothing more', () => {
+    const given = cluster.filter((permission) => /^get \w/.test(permission) && !permission.includes('platformsupport.io'));
+    expect(given.sort()).toEqual(
+      Object.values(eventTargets)
+        .map(({ group, resource }) => `get ${inGroup(group, resource)}`)
+        .sort(),
+    );
+  });
+
+  it('may read who wrote each kind of object that drift can be about', () => {
+    const kindsOfFacts = ['StorageClass/x', 'ClusterRoleBinding/x', 'NodePool/x'];
+    const view = { list: () => [] } as never;
+    const types = facts.flatMap((fact) => kindsOfFacts.flatMap((object) => fact.source(object, '', '', view)?.type ?? []));
+    expect(types.length).toBeGreaterThan(0);
+    for (const { group, resource } of types) expect(cluster).toContain(`get ${inGroup(group, resource)}`);
+    expect(cluster).toContain('get core/nodes');
+  });
+
+  it('asks the version of the API server', () => {
+    expect(cluster).toContain('get /version');
+    expect(granted.cluster.flatMap(({ nonResourceURLs = [] }) => nonResourceURLs)).toEqual(['/version']);
+  });
+
+  it('writes Events and what belongs to its own coverages, and nothing else', () => {
+    expect(cluster.filter((permission) => !/^(get|list|watch) /.test(permission)).sort()).toEqual([
+      'create events.k8s.io/events',
+      'patch events.k8s.io/events',
+      'patch platformsupport.io/supportcoverages',
+      'patch platformsupport.io/supportcoverages/status',
+    ]);
+  });
+});
+
+describe('in its own namespace the operator', () => {
+  it('has its Lease by name and reads single ConfigMaps by name', () => {
+    expect(single(granted.operatorNamespace).sort()).toEqual([
+      'create coordination.k8s.io/leases',
+      'get coordination.k8s.io/leases/support-coverage-operator',
+      'list core/configmaps/support-calendar',
+      'update coordination.k8s.io/leases/support-coverage-operator',
+      'watch core/configmaps/support-calendar',
+    ]);
+  });
+});
+
+describe('in the namespaces of coverages the operator', () => {
+  it('captures baselines and keeps reports, and deletes and approves nothing', () => {
+    expect(single(granted.coverageNamespaces).sort()).toEqual([
+      'create platformsupport.io/coveragebaselines',
+      'create platformsupport.io/coveragereports',
+      'get platformsupport.io/coveragebaselines',
+      'get platformsupport.io/coveragereports',
+      'list platformsupport.io/coveragebaselines',
+      'update platformsupport.io/coveragereports/status',
+      'watch platformsupport.io/coveragebaselines',
+    ]);
+  });
+});
+
+describe('in other namespaces the operator', () => {
+  it('lists and watches the single objects that a check or fact needs, by name', () => {
+    const wanted = needed.flatMap((name) => {
+      const { only, type } = definitionOf(name);
+      return only?.namespace
+        ? ['list', 'watch'].map((verb) => `${only.namespace}: ${verb} ${inGroup(type.group, type.resource)}/${only.name}`)
+        : [];
+    });
+    const given = Object.entries(granted.namespaces).flatMap(([namespace, rules]) =>
+      single(rules).map((permission) => `${namespace}: ${permission}`),
+    );
+    expect(given.sort()).toEqual(wanted.sort());
+    expect(given.length).toBeGreaterThan(0);
+  });
+});
+
+describe('nowhere does the operator', () => {
+  it('have a wildcard', () => {
+    expect(all.filter((rule) => Object.values(rule).flat().includes('*'))).toEqual([]);
+  });
+
+  it('read Secrets', () => {
+    expect(single(all).filter((permission) => permission.includes('secrets'))).toEqual([]);
+  });
+
+  it('read ConfigMaps other than by name', () => {
+    expect(all.filter(({ resources = [], resourceNames }) => resources.includes('configmaps') && !resourceNames)).toEqual([]);
+  });
+
+  it('delete, impersonate, escalate, bind or approve', () => {
+    expect(single(all).filter((permission) => /^(delete|deletecollection|impersonate|escalate|bind|approve) /.test(permission))).toEqual(
+      [],
+    );
+  });
+
+  it('have the same permission twice', () => {
+    for (const rules of [granted.cluster, granted.operatorNamespace, granted.coverageNamespaces]) {
+      expect(single(rules).length).toBe(new Set(single(rules)).size);
+    }
+  });
+});
+
+it('the files that the chart reads hold these rules and are current', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rbac-'));
+  try {
+    generateRbac(folder);
+    const content: Record<string, unknown> = {
+      'cluster-rules.yaml': granted.cluster,
+      'coverage-namespace-rules.yaml': granted.coverageNamespaces,
+      'operator-namespace-rules.yaml': granted.operatorNamespace,
+      'other-namespaces-rules.yaml': granted.namespaces,
+    };
+    expect(readdirSync(folder).sort()).toEqual(Object.keys(content));
+    for (const [file, rules] of Object.entries(content)) {
+      const text = readFileSync(join(folder, file), 'utf8');
+      expect(load(text)).toEqual(rules);
+      expect(readFileSync(new URL(`../charts/support-coverage-operator/generated/${file}`, import.meta.url), 'utf8')).toBe(text);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
