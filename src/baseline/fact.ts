@@ -23,6 +23,8 @@ export interface Fact {
   tolerates?: (path: string, expected: string | undefined, actual: string | undefined) => boolean;
   /** True where an agreed object may be gone, such as a pool that an autoscaler has emptied. Default: that is drift. */
   mayBeGone?: (agreed: FactEntry['value']) => boolean;
+  /** How long a difference must hold before it is drift, milliseconds; `gone` for a missing value or object. Default: none, it is drift at once. */
+  holdMs?: (path: string, gone: boolean) => number;
   /** Where the value at a path of an object is written; undefined where Kubernetes does not say. */
   source: (object: string, path: string, expected: string, view: ClusterView) => Source | undefined;
 }

@@ -61,6 +61,13 @@ describe('the last writer', () => {
     expect(lastWriter([kubelet], [])).toBeUndefined();
   });
 
+  it('of a label is who wrote it through the status, which the API server lets some do', () => {
+    const labels = { 'f:metadata': { 'f:labels': { 'f:team': {} } } };
+    const installer = entry('kubeadm', '2026-01-05T10:00:00Z', labels);
+    const cloud = entry('cloud-controller', '2026-11-20T10:00:00Z', labels, { subresource: 'status' });
+    expect(lastWriter([installer, cloud], ['metadata', 'labels', 'team'])?.manager).toBe('cloud-controller');
+  });
+
   it('of the whole object is not who wrote its status without the subresource', () => {
     const old = entry('old-agent', '2026-11-23T11:59:00Z', { 'f:status': { 'f:phase': {} } });
     expect(lastWriter([...storageClass, old], [])?.manager).toBe('kubectl-patch');

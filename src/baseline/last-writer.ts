@@ -12,14 +12,15 @@ export interface Writer {
  */
 export function lastWriter(managedFields: readonly ManagedFieldsEntry[], fields: readonly string[]): Writer | undefined {
   let latest: Writer | undefined;
-  for (const { manager, time, fieldsV1, subresource } of managedFields) {
-    if (!manager || subresource === 'status' || !owns(fieldsV1, fields)) continue;
+  for (const { manager, time, fieldsV1 } of managedFields) {
+    if (!manager || !owns(fieldsV1, fields)) continue;
     if (!latest || (time ?? '') >= (latest.changedAt ?? '')) latest = { manager, changedAt: time };
   }
   return latest;
 }
 
 function owns(owned: unknown, fields: readonly string[]): boolean {
+  // By what an entry owns, not by its subresource: a label can be written through nodes/status too.
   if (fields.length === 0) return Object.keys(owned ?? {}).some((key) => key !== 'f:status');
   let node = owned;
   for (const field of fields) {

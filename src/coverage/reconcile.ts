@@ -1,16 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CoverageReport, CoverageReportStatus, Drift } from '../api/v1alpha1/coveragereport.ts';
+import type { CoverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
 import { localCluster, type SupportCoverage, type SupportCoverageStatus, type Trigger } from '../api/v1alpha1/supportcoverage.ts';
 import type { Fact } from '../baseline/fact.ts';
 import { lastWriter } from '../baseline/last-writer.ts';
 import type { Check } from '../checks/check.ts';
-import { type Memory, stamp } from '../findings/lifecycle.ts';
+import { stamp } from '../findings/lifecycle.ts';
 import { type Pass, runPass } from '../findings/pass.ts';
-import { isKubeError } from '../kube/errors.ts';
-import type { KubeObject } from '../kube/types.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
 import type { Observer } from '../observe/observer.ts';
-import type { Verdict } from '../report/conditions.ts';
+import { declined, readingCluster, suspended, type Verdict } from '../report/conditions.ts';
 import { quietMs, reportStatus, worthWriting } from '../report/coverage-report.ts';
 import { coverageEvent, type FindReference, recordPass } from '../report/events.ts';
 import type { CoverageMetrics } from '../report/metrics.ts';
@@ -21,6 +19,7 @@ import type { EventRecorder } from '../runtime/event-recorder.ts';
 import type { ReadonlyStore } from '../runtime/store.ts';
 import { type Baseline, findBaseline } from './baseline.ts';
 import { due, runAtOf } from './due.ts';
+import { createKnownCoverages, type Known, reportName } from './known.ts';
 import { type Plan, planOf } from './plan.ts';
 import type { CoverageStore } from './store.ts';
 import type { BaselineView, CoverageView } from './watched.ts';
@@ -40,22 +39,6 @@ export interface CoverageControllerOptions {
   clock: Clock;
 }
 
-/** What this process knows of a coverage; all of it can be read again from the API server. */
-interface Known {
-  uid: string | undefined;
-  /** Name of the cluster that the report is of. */
-  cluster: string;
-  status: SupportCoverageStatus | undefined;
-  report: CoverageReport | undefined;
-  /** What the report says, or will say when it is written next. */
-  latest: CoverageReportStatus | undefined;
-  memory: Memory & { drift: readonly Drift[] };
-  /** The plan of the last spec that could be run. */
-  plan: Plan | undefined;
-  reportWrittenAt: number;
-  published: boolean;
-}
-
 /** A pass waits so long for the first complete state of all watches; then what is missing is Unknown. */
 const settleMs = 60_000;
 const settlePollMs = 250;
@@ -65,51 +48,24 @@ export function createCoverageReconciler(
   options: CoverageControllerOptions,
 ): (key: string, context: ReconcileContext) => Promise<ReconcileResult> {
   const { coverages, store, observer, metrics, clock } = options;
-  const known = new Map<string, Known>();
   const startedAt = clock.monotonic();
 
   const served = ({ metadata }: SupportCoverage) => options.namespaces.includes(metadata.namespace);
-
-  /** What this process knows, read again where it is about another object or another cluster. */
-  async function recall(key: string, coverage: SupportCoverage, cluster: string): Promise<Known> {
-    const { namespace, name, uid } = coverage.metadata;
-    const before = known.get(key);
-    if (before && before.uid === uid && before.cluster === cluster) return before;
-    const [fresh, report] = await Promise.all([
-      store.readCoverage(namespace, name),
-      // Where no coverage is obeyed there is no report, and the operator may not look for one.
-      served(coverage) ? store.readReport(namespace, reportName(coverage, cluster)) : undefined,
-    ]);
-    if (report && isOfAnother(report, coverage))
-      throw new Error('the report of an earlier coverage of the same name is still being removed');
-    const entry: Known = {
-      uid,
-      cluster,
-      status: fresh?.status,
-      report,
-      latest: report?.status,
-      memory: remember(report?.status, fresh?.status),
-      plan: undefined,
-      reportWrittenAt: Number.NEGATIVE_INFINITY,
-      published: false,
-    };
-    known.set(key, entry);
-    return entry;
-  }
+  const known = createKnownCoverages(store, served);
 
   async function reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult> {
     const coverage = coverages.get(key)?.coverage;
     if (!coverage || coverage.metadata.deletionTimestamp) {
       const [namespace = '', name = ''] = key.split('/');
       metrics.forget({ namespace, name });
-      known.delete(key);
+      known.forget(key);
       return {};
     }
     const now = clock.now();
     const planned = planOf(coverage, options.catalogue, options.facts, now);
     const before = known.get(key);
     const plan = 'plan' in planned ? planned.plan : before?.uid === coverage.metadata.uid ? before?.plan : undefined;
-    const entry = await recall(key, coverage, plan?.cluster.name ?? coverage.spec.scope?.clusters?.[0]?.name ?? localCluster);
+    const entry = await known.recall(key, coverage, plan?.cluster.name ?? coverage.spec.scope?.clusters?.[0]?.name ?? localCluster);
     if (!served(coverage)) {
       return decline(
         coverage,
@@ -217,7 +173,9 @@ export function createCoverageReconciler(
 
   async function putReport(coverage: SupportCoverage, entry: Known, status: CoverageReportStatus): Promise<void> {
     const { cluster, report } = entry;
-    entry.report = await orForget(coverage, () => store.writeReport(coverage, reportName(coverage, cluster), cluster, report, status));
+    entry.report = await known.orForget(coverage, () =>
+      store.writeReport(coverage, reportName(coverage, cluster), cluster, report, status),
+    );
     entry.reportWrittenAt = clock.monotonic();
   }
 
@@ -239,19 +197,9 @@ export function createCoverageReconciler(
   }
 
   async function keep(coverage: SupportCoverage, entry: Known, status: SupportCoverageStatus): Promise<void> {
-    await orForget(coverage, () => store.writeStatus(coverage, status, healthOf(status)));
+    await known.orForget(coverage, () => store.writeStatus(coverage, status, healthOf(status)));
     entry.status = status;
     entry.published = false;
-  }
-
-  /** What somebody else changed or removed must be read again before the next try. */
-  async function orForget<T>(coverage: SupportCoverage, write: () => Promise<T>): Promise<T> {
-    try {
-      return await write();
-    } catch (error) {
-      if (isKubeError(error, 'Conflict', 'NotFound')) known.delete(`${coverage.metadata.namespace}/${coverage.metadata.name}`);
-      throw error;
-    }
   }
 
   async function decline(
@@ -260,45 +208,19 @@ export function createCoverageReconciler(
     reason: 'NamespaceNotServed' | 'SpecNotAccepted',
     why: string,
   ): Promise<ReconcileResult> {
-    const message = why.slice(0, 4096);
-    const verdicts: Verdict[] = [
-      { type: 'Ready', status: 'False', reason, message },
-      { type: 'Stalled', status: 'True', reason, message },
-      { type: 'Healthy', status: 'Unknown', reason, message: 'No check runs' },
-    ];
+    const verdicts = declined(reason, why);
     return withoutPass(coverage, entry, verdicts, () =>
-      options.recorder.recordEvent(coverageEvent(coverage, 'Warning', 'SpecNotAccepted', message)),
+      options.recorder.recordEvent(coverageEvent(coverage, 'Warning', 'SpecNotAccepted', why)),
     );
   }
 
   async function suspend(coverage: SupportCoverage, entry: Known, specProblem: string | undefined): Promise<ReconcileResult> {
     const why = coverage.spec.suspend ? 'spec.suspend is true' : 'spec.suspend was true in the last spec that could be run';
-    const problem = specProblem?.slice(0, 4096);
-    const message = `${why}: no check runs and nothing is reported${problem ? `; ${problem}` : ''}`;
-    const health = (entry.status?.conditions ?? []).filter(
-      ({ type }) => !['Ready', 'Reconciling', 'Stalled', 'Onboarded', 'Healthy'].includes(type),
-    );
-    const verdicts: Verdict[] = [
-      { type: 'Healthy', status: 'Unknown', reason: 'Suspended', message },
-      { type: 'Ready', status: 'False', reason: 'Suspended', message },
-      ...(problem ? [{ type: 'Stalled', status: 'True', reason: 'SpecNotAccepted', message: problem } as const] : []),
-      ...health.map(({ type }): Verdict => ({ type, status: 'Unknown', reason: 'Suspended', message })),
-    ];
-    return withoutPass(coverage, entry, verdicts, () => {});
+    return withoutPass(coverage, entry, suspended(why, specProblem, entry.status?.conditions ?? []), () => {});
   }
 
   async function wait(coverage: SupportCoverage, entry: Known): Promise<ReconcileResult> {
-    const message = 'The cluster is being read for the first time since the operator started';
-    if (!entry.status)
-      await withoutPass(
-        coverage,
-        entry,
-        [
-          { type: 'Reconciling', status: 'True', reason: 'ReadingCluster', message },
-          { type: 'Ready', status: 'False', reason: 'ReadingCluster', message },
-        ],
-        () => {},
-      );
+    if (!entry.status) await withoutPass(coverage, entry, readingCluster(), () => {});
     publish(coverage, entry);
     return { requeueAfterMs: settlePollMs };
   }
@@ -330,26 +252,6 @@ export function createCoverageReconciler(
   }
 
   return reconcile;
-}
-
-/** One report for each cluster of a coverage; this release covers one. */
-function reportName({ metadata }: SupportCoverage, cluster: string): string {
-  return `${metadata.name}.${cluster}`;
-}
-
-/** True for what a deleted coverage of the same name has left behind until it is collected. */
-function isOfAnother(report: CoverageReport, { metadata }: SupportCoverage): boolean {
-  const owners = (report as KubeObject).metadata?.ownerReferences ?? [];
-  return owners.length > 0 && !owners.some(({ uid }) => uid === metadata.uid);
-}
-
-function remember(report: CoverageReportStatus | undefined, status: SupportCoverageStatus | undefined): Known['memory'] {
-  return {
-    findings: report?.findings ?? [],
-    pending: report?.pending ?? [],
-    drift: report?.drift ?? [],
-    ...(report?.truncated?.findings && status?.lastCheckTime ? { incompleteSince: Temporal.Instant.from(status.lastCheckTime) } : {}),
-  };
 }
 
 function clusterFacts(plan: Plan, view: ClusterView, baseline: Baseline, observer: Observer): ClusterFacts {

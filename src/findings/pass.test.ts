@@ -224,3 +224,36 @@ it('a pass gives other work a turn between two checks', async () => {
   await runPass(input(agreed, { checks: configured(busy('one'), busy('two')) }));
   expect(order).toEqual(['one', 'other work', 'two']);
 });
+
+describe('a node that is replaced', () => {
+  const without = { ...agreed, nodes: [node('a')] };
+
+  it('is no drift for half an hour, counted from the first sight, and is then', async () => {
+    const first = await runPass(input(without));
+    expect([first.drift, first.pending.map(({ check, object }) => [check, object])]).toEqual([[], [['node-pools', 'NodePool/default']]]);
+    const second = await runPass(input(without, later(first, 29)));
+    expect(second).toMatchObject({ drift: [], pending: first.pending });
+    const third = await runPass(input(without, { ...later(second, 30) }));
+    expect(third.driftOpened).toMatchObject([{ object: 'NodePool/default', path: 'minimumSize', expected: '2', actual: '1' }]);
+    expect(third.pending).toEqual([]);
+  });
+
+  it('is forgotten when the other is there', async () => {
+    const first = await runPass(input(without));
+    const second = await runPass(input(agreed, later(first, 10)));
+    expect(second).toMatchObject({ drift: [], pending: [] });
+  });
+
+  it('may be the only one of its pool', async () => {
+    const alone = { ...agreed, nodes: [node('a'), node('b', { labels: { 'eks.amazonaws.com/nodegroup': 'gpu' } })] };
+    const gone = await runPass(input({ ...agreed, nodes: [node('a')] }, { baseline: approved(alone) }));
+    expect([gone.drift, gone.pending.map(({ object }) => object)]).toEqual([[], ['NodePool/gpu']]);
+  });
+
+  it('goes on waiting while nodes cannot be read', async () => {
+    const first = await runPass(input(without));
+    const knowledge = { nodes: { state: 'NotPermitted' as const, message: 'nodes is forbidden' } };
+    const second = await runPass(input({ ...without, knowledge }, later(first, 20)));
+    expect(second.pending).toEqual(first.pending);
+  });
+});

@@ -8,7 +8,7 @@ import type { Writer } from '../baseline/last-writer.ts';
 import { type CheckResult, type ConfiguredCheck, runCheck } from '../checks/run.ts';
 import { formatDuration } from '../kube/duration.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
-import { advance, type Memory, stamp, type Transition } from './lifecycle.ts';
+import { advance, fingerprint, type Memory, stamp, type Transition } from './lifecycle.ts';
 
 export interface PassInput {
   checks: readonly ConfiguredCheck[];
@@ -46,16 +46,22 @@ export async function runPass(input: PassInput): Promise<Pass> {
   }
   results.push({ check: baselineAltered, holdMs: 0, observations: baseline.state === 'Altered' ? [baseline.observation] : [] });
   const { findings, pending, transitions } = advance(memory, results, view.cluster, now);
-  const drifting = await compareWithBaseline(input);
-  return { checks: results.map((result) => describe(result, findings, pending)), findings, pending, transitions, ...drifting, baseline };
+  const { waiting, ...drifting } = await compareWithBaseline(input);
+  const described = results.map((result) => describe(result, findings, pending));
+  return { checks: described, findings, pending: [...pending, ...waiting], transitions, ...drifting, baseline };
 }
 
-type Drifting = Pick<Pass, 'drift' | 'driftOpened' | 'driftResolved' | 'driftUnknown'>;
+interface Drifting extends Pick<Pass, 'drift' | 'driftOpened' | 'driftResolved' | 'driftUnknown'> {
+  /** Differences that have not held for as long as their fact asks. */
+  waiting: PendingFinding[];
+}
+
+const nothing: Drifting = { drift: [], driftOpened: [], driftResolved: [], driftUnknown: [], waiting: [] };
 
 async function compareWithBaseline({ facts, ignore, view, memory, baseline, now, writerOf }: PassInput): Promise<Drifting> {
   // Without an approved baseline there is nothing to differ from; one that was altered says so itself, and what drifted before stays.
-  if (baseline.state === 'Altered') return { drift: [...memory.drift], driftOpened: [], driftResolved: [], driftUnknown: [] };
-  if (baseline.state !== 'Approved') return { drift: [], driftOpened: [], driftResolved: [], driftUnknown: [] };
+  if (baseline.state === 'Altered') return { ...nothing, drift: [...memory.drift] };
+  if (baseline.state !== 'Approved') return nothing;
   const { entries, missing } = collect(facts, view);
   const unreadable = new Set(missing.map(({ fact }) => fact));
   const readable = facts.filter(({ id }) => !unreadable.has(id));
@@ -66,11 +72,19 @@ async function compareWithBaseline({ facts, ignore, view, memory, baseline, now,
   const before = new Map(memory.drift.map((entry) => [identity(entry), entry]));
   const drift: Drift[] = memory.drift.filter(({ fact }) => unreadable.has(fact));
   const driftOpened: Drift[] = [];
+  const waiting = memory.pending.filter(({ check }) => unreadable.has(check));
   for (const difference of differences) {
     const known = before.get(identity(difference));
     if (known?.actual === difference.actual && known.expected === difference.expected) {
       drift.push(known);
       continue;
+    }
+    if (!known) {
+      const wait = waitingOf(difference, facts, view.cluster, memory, now);
+      if (wait) {
+        waiting.push(wait);
+        continue;
+      }
     }
     const entry: Drift = {
       ...difference,
@@ -82,7 +96,23 @@ async function compareWithBaseline({ facts, ignore, view, memory, baseline, now,
   }
   const still = new Set(drift.map(identity));
   const driftResolved = memory.drift.filter((entry) => !still.has(identity(entry)));
-  return { drift, driftOpened, driftResolved, driftUnknown: missing };
+  return { drift, driftOpened, driftResolved, driftUnknown: missing, waiting };
+}
+
+/** The difference as a pending entry, while it has not held for as long as its fact asks; counted from our own first sight. */
+function waitingOf(
+  { fact: id, object, path, actual }: Difference,
+  facts: readonly Fact[],
+  cluster: string,
+  { pending }: Memory,
+  now: Temporal.Instant,
+): PendingFinding | undefined {
+  const holdMs = facts.find((fact) => fact.id === id)?.holdMs?.(path, actual === '') ?? 0;
+  if (holdMs === 0) return undefined;
+  const identity = fingerprint(cluster, id, object, path);
+  const firstSeen = pending.find((entry) => entry.id === identity)?.firstSeen ?? stamp(now);
+  const held = now.epochMilliseconds - Temporal.Instant.from(firstSeen).epochMilliseconds;
+  return held < holdMs ? { id: identity, check: id, object, firstSeen } : undefined;
 }
 
 /** Of an object that is gone Kubernetes keeps no writer. */

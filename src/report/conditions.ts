@@ -57,6 +57,38 @@ export function healthy(verdicts: readonly Verdict[]): Verdict {
   return { type: 'Healthy', status: 'True', reason: 'AllHealthy', message: `All of ${verdicts.map(({ type }) => type).join(', ')}` };
 }
 
+/** The conditions of a coverage that is not obeyed, or whose spec never could be run. */
+export function declined(reason: 'NamespaceNotServed' | 'SpecNotAccepted', why: string): Verdict[] {
+  const message = why.slice(0, 4096);
+  return [
+    { type: 'Ready', status: 'False', reason, message },
+    { type: 'Stalled', status: 'True', reason, message },
+    { type: 'Healthy', status: 'Unknown', reason, message: 'No check runs' },
+  ];
+}
+
+/** The conditions of a coverage that is suspended: whatever was known of the cluster's health is not any more. */
+export function suspended(why: string, specProblem: string | undefined, before: readonly Condition[]): Verdict[] {
+  const problem = specProblem?.slice(0, 4096);
+  const message = `${why}: no check runs and nothing is reported${problem ? `; ${problem}` : ''}`;
+  const health = before.filter(({ type }) => !(lifecycleConditions as readonly string[]).includes(type));
+  return [
+    { type: 'Healthy', status: 'Unknown', reason: 'Suspended', message },
+    { type: 'Ready', status: 'False', reason: 'Suspended', message },
+    ...(problem ? [{ type: 'Stalled', status: 'True', reason: 'SpecNotAccepted', message: problem } as const] : []),
+    ...health.map(({ type }): Verdict => ({ type, status: 'Unknown', reason: 'Suspended', message })),
+  ];
+}
+
+/** The conditions before the first check, while the watches have not all been filled. */
+export function readingCluster(): Verdict[] {
+  const message = 'The cluster is being read for the first time since the operator started';
+  return [
+    { type: 'Reconciling', status: 'True', reason: 'ReadingCluster', message },
+    { type: 'Ready', status: 'False', reason: 'ReadingCluster', message },
+  ];
+}
+
 /** Dates the verdicts: a condition keeps its transition time for as long as its status is the same. */
 export function dated(
   verdicts: readonly Verdict[],

@@ -88,6 +88,8 @@ export type Components = Readonly<Record<ComponentName, Component>>;
 /** What not every kind of cluster can do. */
 export interface Abilities extends FakeNodes {
   components: Components;
+  /** Makes etcd forget all history: a watch from a version before now is answered with 410 once the API server's own cache is gone too. */
+  compact(): Promise<void>;
 }
 
 export type ClusterKind = 'local' | 'kind' | 'existing';
@@ -125,6 +127,7 @@ export type ControlPlane = Cluster & Abilities;
 
 const abilityNames: Record<keyof Abilities, string> = {
   components: 'stopping, pausing and restarting control plane components',
+  compact: 'compacting etcd',
   createNodes: 'creating fake nodes',
   silenceNode: 'making a node stop reporting',
   unsilenceNode: 'making a node report again',

@@ -2,6 +2,7 @@
  * A real control plane on loopback ports: etcd, kube-apiserver, kube-controller-manager, kube-scheduler, and kwok in the place of kubelets.
  * Every one of them is started by the supervisor and ends with this process, however it ends.
  */
+
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -10,6 +11,7 @@ import { join } from 'node:path';
 import { binary, kubernetesVersion } from './binaries.ts';
 import { type Abilities, type Component, type ComponentName, type Components, type ControlPlane, requiresFrom } from './cluster-handle.ts';
 import { type ControlPlaneSettings, files, launchSpec, type PortName, portNames } from './component-specs.ts';
+import { compactEtcd } from './etcd.ts';
 import { kubectlAbilities, tokenKubeconfig } from './kubectl.ts';
 import { fakeNodes } from './nodes.ts';
 import { freePorts } from './ports.ts';
@@ -167,7 +169,8 @@ async function handle(foundation: Foundation): Promise<ControlPlane> {
   const adminKubeconfig = files(settings.dir).kubeconfig('admin');
   const kubectl = await kubectlAbilities(binary('kubectl'), settings.dir, adminKubeconfig);
   const components = Object.fromEntries(componentNames.map((name) => [name, component(name, foundation)])) as Components;
-  const abilities: Abilities = { components, ...fakeNodes(kubectl, kubernetesVersion) };
+  const compact = () => compactEtcd(`http://127.0.0.1:${settings.ports.etcd}`);
+  const abilities: Abilities = { components, compact, ...fakeNodes(kubectl, kubernetesVersion) };
   return {
     kind: 'local',
     adminKubeconfig,

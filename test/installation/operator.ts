@@ -52,10 +52,12 @@ export async function install(cluster: Cluster): Promise<void> {
 export interface OperatorOptions {
   /** Further flags. */
   flags?: string[];
+  /** Default true, as the chart has it. */
+  leaderElect?: boolean;
 }
 
 /** Starts the operator and waits until it is ready. `install` must have been called. */
-export async function startOperator(cluster: Cluster, { flags = [] }: OperatorOptions = {}): Promise<Operator> {
+export async function startOperator(cluster: Cluster, { flags = [], leaderElect = true }: OperatorOptions = {}): Promise<Operator> {
   const kubeconfig = await cluster.kubeconfigFor({ namespace, serviceAccount });
   const [metricsPort = 0, healthPort = 0] = await freePorts(2);
   const log = join(cluster.dir, `operator-${metricsPort}.log`);
@@ -69,7 +71,7 @@ export async function startOperator(cluster: Cluster, { flags = [] }: OperatorOp
       kubeconfig,
       '--namespace',
       namespace,
-      '--leader-elect',
+      `--leader-elect=${leaderElect}`,
       '--metrics-bind-address',
       `127.0.0.1:${metricsPort}`,
       '--health-probe-bind-address',

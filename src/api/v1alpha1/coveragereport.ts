@@ -25,7 +25,12 @@ const finding = z.object({
   openedAt: time.describe('When it had held for as long as the check asks.'),
 });
 
-const pendingFinding = z.object({ id: z.string(), check: z.string(), object: z.string(), firstSeen: time });
+const pendingFinding = z.object({
+  id: z.string(),
+  check: z.string().describe('Id of the check, or of the fact where it is a difference from the baseline.'),
+  object: z.string(),
+  firstSeen: time,
+});
 
 const drift = z.object({
   fact: z.string(),

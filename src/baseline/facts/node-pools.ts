@@ -48,6 +48,8 @@ const passingTaints = [
 ];
 /** Cilium and the CSI drivers of AWS take this taint off a node once their agent runs there. */
 const agentTaint = '/agent-not-ready';
+/** Ours: longer than a provider takes to drain, delete and boot a machine. */
+const replacementMs = 30 * 60_000;
 /** Marks a taint that some nodes of a pool lack. */
 const notOnAll = ' (not on all nodes)';
 
@@ -75,6 +77,8 @@ export const nodePools: Fact = {
     // Of several types agreed, those that are there now.
     return path === 'instanceTypes' && among(actual, expected);
   },
+  // A node that is replaced is away for a while, and with it the pool whose only node it was.
+  holdMs: (path, gone) => (path === 'minimumSize' || (path === '' && gone) ? replacementMs : 0),
   // Only a pool that an autoscaler keeps has no minimum size; it may keep none.
   mayBeGone: (agreed) => agreed.minimumSize === undefined,
   source: (object, path, expected, view) => {

@@ -51,6 +51,11 @@ describe('obs-metrics-server fires', () => {
     ]);
   });
 
+  it('where the API server itself is said to serve it, and names no Service', () => {
+    const api = { ...metricsApi('False', { reason: 'Local' }), spec: { group: 'metrics.k8s.io', version: 'v1beta1' } };
+    expect(found(api)[0]?.message).toMatch(/It is served by the API server\.$/);
+  });
+
   it('where the availability is Unknown, since nobody gets metrics then either', () => {
     expect(found(metricsApi('Unknown'))[0]?.reason).toBe('NotAvailable');
   });
