@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test check generate build controlplane clean
+.PHONY: help demo test chaos mutate check generate build controlplane clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -12,6 +12,12 @@ demo: node_modules/.installed controlplane ## Start a cluster with the operator,
 
 test: node_modules/.installed controlplane ## Types, lint, generated files, unit and integration tests
 	node tools/run-tests.ts
+
+chaos: node_modules/.installed controlplane ## Faults of the API server, and what the operator makes of them (10 minutes)
+	NODE_OPTIONS=--experimental-vm-modules jest --selectProjects=chaos --runInBand --verbose
+
+mutate: node_modules/.installed ## Break one promise at a time and see a test turn red for each
+	node test/mutate/mutate.ts
 
 check: node_modules/.installed controlplane ## Types, lint and generated files only
 	node tools/run-tests.ts --static
