@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test chaos mutate check generate build controlplane clean
+.PHONY: help demo test chaos mutate bench check generate build controlplane clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -18,6 +18,9 @@ chaos: node_modules/.installed controlplane ## Faults of the API server, and wha
 
 mutate: node_modules/.installed ## Break one promise at a time and see a test turn red for each
 	node test/mutate/mutate.ts
+
+bench: node_modules/.installed controlplane ## Measure the operator beside other ways of reading a cluster (SIZE=s, m or l), into docs/benchmarks.md
+	node test/scale/bench.ts
 
 check: node_modules/.installed controlplane ## Types, lint and generated files only
 	node tools/run-tests.ts --static

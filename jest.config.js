@@ -8,7 +8,7 @@ const common = {
 
 export default {
   projects: [
-    { ...common, displayName: 'unit', roots: ['<rootDir>/src', '<rootDir>/tools'] },
+    { ...common, displayName: 'unit', roots: ['<rootDir>/src', '<rootDir>/tools', '<rootDir>/test/scale'] },
     { ...common, displayName: 'integration', roots: ['<rootDir>/test/controlplane', '<rootDir>/test/integration'] },
     { ...common, displayName: 'chaos', roots: ['<rootDir>/test/chaos'] },
   ],

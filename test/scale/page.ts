@@ -1,0 +1,121 @@
+import { type Figures, limits, over, passes } from './sizes.ts';
+
+/** One run, as docs/benchmarks.md shows it. */
+export interface Run {
+  figures: Figures;
+  /** Everything else worth a look, in the order of detailColumns. */
+  details: readonly string[];
+}
+
+export const detailColumns = [
+  'Raw transfers, s',
+  'First reports, s',
+  'of which start-up, s',
+  'pods read, s',
+  'Informer, s',
+  'Transferred',
+  'Average pod',
+  'Raw peak RSS',
+  'Pass, request to status, p95',
+  'Longest loop delay in passes',
+  'Loop delay p99 while starting',
+  'Measured',
+] as const;
+
+const order = ['s', 'm', 'l'];
+
+type Column = [title: string, figure: keyof Figures, unit: string];
+
+const columns: readonly Column[] = [
+  ['Nodes', 'nodes', ''],
+  ['Pods', 'pods', ''],
+  ['Raw transfer', 'raw_s', ' s'],
+  ['First complete report', 'report_s', ' s'],
+  ['Ratio', 'ratio', ''],
+  ['Peak RSS', 'peak_rss_mb', ' MB'],
+  ["client-node's informer, peak RSS", 'informer_rss_mb', ' MB'],
+  ['Pass, p95', 'pass_ms', ' ms'],
+  ['Loop delay, p99', 'loop_p99_ms', ' ms'],
+  ['LISTs in 2 quiet minutes', 'steady_lists', ''],
+  ['Series', 'series', ''],
+];
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+function cellOf(figures: Figures, [, figure, unit]: Column): string {
+  const value = figures[figure];
+  if (value === null) return 'failed';
+  return `${typeof value === 'number' ? value.toLocaleString('en') : value}${unit}${over(figures).includes(figure) ? ' (over)' : ''}`;
+}
+
+function limitOf([, figure, unit]: Column): string {
+  const limit = limits.find((candidate) => candidate.figure === figure);
+  if (!limit) return '';
+  return `≤ ${limit.atMost.toLocaleString('en')}${unit}${limit.only ? ` at ${limit.only}` : ''}`;
+}
+
+/** The rows of one of the tables of an earlier page, by size. */
+function rowsOf(page: string, heading: string): Map<string, string> {
+  const section = page.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
+  const rows = section.split('\n').map((line): [string, string] => [/^\| (\w+) \|/.exec(line)?.[1] ?? '', line]);
+  return new Map(rows.filter(([size]) => order.includes(size)));
+}
+
+function table(titles: readonly string[], rows: ReadonlyMap<string, string>, last: readonly string[] = []): string {
+  const kept = order.flatMap((size) => rows.get(size) ?? []);
+  return [row(titles), row(titles.map(() => '---')), ...kept, ...last].join('\n');
+}
+
+/** The figures of one run as a table of their own, with their limits. */
+export function figuresTable(figures: Figures): string {
+  const lines = columns.map((column) => row([column[0], cellOf(figures, column), limitOf(column)]));
+  return [row([`Size ${figures.size}`, 'Measured', 'Limit']), row(['---', '---', '---']), ...lines].join('\n');
+}
+
+/** docs/benchmarks.md with this run's rows; those of other sizes stay as they are in the page before. */
+export function updatedPage(before: string, { figures, details }: Run): string {
+  const main = rowsOf(before, 'Figures').set(figures.size, row([figures.size, ...columns.map((column) => cellOf(figures, column))]));
+  const more = rowsOf(before, 'More of the same runs').set(figures.size, row([figures.size, ...details]));
+  const limitRow = row(['limit', ...columns.map(limitOf)]);
+  return `# Benchmarks
+
+\`make bench SIZE=s\` (or \`m\`, \`l\`) measures the operator beside two other ways of reading the same cluster, prints what it found, and replaces its own rows on this page; the rest of the page is written by \`test/scale/page.ts\`.
+
+## Figures
+
+${table(['Size', ...columns.map(([title]) => title)], main, [limitRow])}
+
+\`(over)\` marks a figure that is over its limit.
+
+## More of the same runs
+
+${table(['Size', ...detailColumns], more)}
+
+${method}`;
+}
+
+const method = `## What is measured
+
+A control plane of its own on the same machine, without kubelets: nodes and pods are written through the API server as a kubelet, a ReplicaSet and an injected sidecar would have made them (two containers, environment, probes, volumes, conditions, container statuses, the API server's own managedFields). The scheduler is stopped, and of the controller manager only what ServiceAccounts need runs, so that nothing else writes or reads meanwhile.
+
+Three programs read every resource that the operator watches, under the operator's ServiceAccount and the chart's permissions, each in a process of its own, one after the other in this order and the whole three times, after one transfer that is not counted; the medians are shown:
+
+- **Raw transfer**: streaming WatchList of all resources at once; bytes are counted and thrown away, nothing is parsed. From the first request until the last resource's initial state is complete: the start of the program is not in it.
+- **client-node's informer**: list with the typed API, then watch, for all resources at once.
+- **Operator**: from the start of its process until the API server has a CoverageReport in which no check is Unknown; seen by a watch, so within milliseconds. The start of the program, leader election and the capture of the baseline are in it. Coverage, report and baseline are new each time.
+
+**Ratio** is first complete report by raw transfer. **Peak RSS** is \`VmHWM\` of \`/proc\`; the operator's is the higher of the median at the first report and the peak of the process that goes on: with that one, ${passes} passes are asked for by the \`run-at\` annotation, one as soon as the status shows the one before.
+
+- **Pass, p95**: the operator's own \`lastCheckDuration\`, nearest rank.
+- **Loop delay, p99**: \`nodejs_eventloop_lag_p99_seconds\` over the time of these passes; prom-client begins anew at each scrape. Node samples every 10 ms and counts the 10 ms in, so an idle process shows 10 to 12 ms.
+- **LISTs in 2 quiet minutes**: after the passes nothing is asked of the operator; counted are its LISTs, and watches that ask for the initial state again, in the API server's audit log. Lease renewals and the ends and beginnings of watches are none.
+- **Series**: lines of \`/metrics\`, with one coverage of one cluster.
+
+MB are 10⁶ bytes. \`make bench SIZE=m PROFILE=<folder>\` also writes a CPU profile of every operator process there, and \`OPERATOR=dist/main.js\` measures what \`make build\` made; the figures of such runs are not written here.
+
+## What it does not say
+
+Server and clients share the machine's cores, so a client that computes takes time from the API server; with a server elsewhere raw transfer and report would both be shorter. Pods do not change while the passes run. One coverage of one cluster, with few findings.
+`;
