@@ -8,8 +8,8 @@ import { createCoverageReconciler } from './coverage/reconcile.ts';
 import { baselineType, coverageType, createCoverageStore } from './coverage/store.ts';
 import { type BaselineView, type CoverageView, projectBaseline, projectCoverage, userChanged } from './coverage/watched.ts';
 import { guardWrites } from './kube/guarded-transport.ts';
-import { createTransport, loadKubeConfig, type Transport } from './kube/transport.ts';
-import { type ObjectMeta, objectPath } from './kube/types.ts';
+import { readMetadata } from './kube/metadata.ts';
+import { createTransport, loadKubeConfig } from './kube/transport.ts';
 import type { ResourceName } from './observe/catalogue.ts';
 import { createObserver } from './observe/observer.ts';
 import { createProgram, type Options } from './options.ts';
@@ -73,7 +73,7 @@ async function run(options: Options): Promise<void> {
     store: createCoverageStore(guarded),
     observer,
     recorder,
-    findReference: createFindReference(({ type, name, namespace }) => uidOf(transport, objectPath(type, name, namespace))),
+    findReference: createFindReference(async ({ type, name, namespace }) => (await readMetadata(transport, type, name, namespace))?.uid),
     metrics: createCoverageMetrics(metrics.registry, {
       facts: facts.map(({ id }) => id),
       severityOf: (check) => [...checks, baselineAltered].find(({ id }) => id === check)?.severity,
@@ -145,15 +145,6 @@ async function run(options: Options): Promise<void> {
 /** Every resource that a check or fact of this release reads. */
 function watchedResources(): ResourceName[] {
   return [...new Set([...checks, ...facts].flatMap(({ needs }) => [...(needs.resources ?? []), ...(needs.optional ?? [])]))].sort();
-}
-
-async function uidOf(transport: Transport, path: string): Promise<string | undefined> {
-  try {
-    const accept = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
-    return (await transport.json<{ metadata?: ObjectMeta }>({ path, accept, timeoutMs: 5_000 })).metadata?.uid;
-  } catch {
-    return undefined;
-  }
 }
 
 function toggleDebugOnSignal(logger: RootLogger, { logLevel }: Options): void {

@@ -1,6 +1,7 @@
 import { KubeError } from '../kube/errors.ts';
+import { readMetadata } from '../kube/metadata.ts';
 import type { Transport } from '../kube/transport.ts';
-import { type ManagedFieldsEntry, objectPath, type ResourceType } from '../kube/types.ts';
+import type { ManagedFieldsEntry, ResourceType } from '../kube/types.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { RuntimeMetrics } from '../runtime/metrics.ts';
@@ -93,17 +94,8 @@ export function createObserver(options: ObserverOptions): Observer {
         return knowledge.state === 'NotPermitted' ? [knowledge.message] : [];
       }),
     managedFields: async (type, name, namespace) => {
-      try {
-        const accept = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
-        const { metadata } = await transport.json<{ metadata?: { managedFields?: ManagedFieldsEntry[] } }>({
-          path: objectPath(type, name, namespace),
-          accept,
-        });
-        return metadata?.managedFields ?? [];
-      } catch {
-        // Who wrote something is an addition to a report, never a reason to go without one.
-        return undefined;
-      }
+      const metadata = await readMetadata(transport, type, name, namespace);
+      return metadata && (metadata.managedFields ?? []);
     },
   };
 }
