@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { answer, end, type FakeApiServer, raw, refuse, type Step, stream } from '../../test/fakes/fake-api-server.ts';
 import { createConnections } from '../../test/fixtures/connection.ts';
-import { createTransport, loadKubeConfig, type Transport } from './transport.ts';
+import { connectionOf, loadKubeConfig } from './kubeconfig.ts';
+import { createTransport, type Transport } from './transport.ts';
 
 const path = '/api/v1/nodes';
 const connections = createConnections();
@@ -36,9 +37,9 @@ async function kubeConfigFile(server: FakeApiServer, user: object, name = 'confi
   return file;
 }
 
-async function transportFor(user: object) {
+async function transportFor(user: object, now?: () => number) {
   const server = await connections.server();
-  const transport = createTransport({ kubeConfig: loadKubeConfig(await kubeConfigFile(server, user)) });
+  const transport = createTransport({ kubeConfig: loadKubeConfig(await kubeConfigFile(server, user)), ...(now ? { now } : {}) });
   opened.push(transport);
   return { server, transport };
 }
@@ -66,10 +67,15 @@ describe('credentials of a kubeconfig', () => {
   });
 
   it('name whom the user wants to be taken for', async () => {
-    const { server, transport } = await transportFor({ token: 'secret', as: 'system:serviceaccount:ops:viewer' });
+    const wanted = { as: 'system:serviceaccount:ops:viewer', 'as-groups': ['viewers', 'people'], 'as-uid': '7' };
+    const { server, transport } = await transportFor({ token: 'secret', ...wanted });
     server.on('GET', path, [answer({})]);
     await transport.json({ path });
-    expect(server.requests[0]?.headers['impersonate-user']).toBe('system:serviceaccount:ops:viewer');
+    expect(server.requests[0]?.headers).toMatchObject({
+      'impersonate-user': wanted.as,
+      'impersonate-group': 'viewers, people',
+      'impersonate-uid': '7',
+    });
   });
 
   it('may be a token file, relative to the kubeconfig, which wins over a token as it does with kubectl', async () => {
@@ -78,6 +84,41 @@ describe('credentials of a kubeconfig', () => {
     server.on('GET', path, [answer({})]);
     await transport.json({ path });
     expect(sent(server)).toEqual(['Bearer from-file']);
+  });
+});
+
+describe('a token file', () => {
+  const tokenFile = () => join(folder, 'token');
+  let now = 0;
+
+  async function oneRead() {
+    now = 0;
+    await writeFile(tokenFile(), 'old');
+    const { server, transport } = await transportFor({ tokenFile: tokenFile() }, () => now);
+    server.on('GET', path, [answer({})]);
+    await transport.json({ path });
+    return { server, transport };
+  }
+
+  it('is read again after a minute, before the old token is refused', async () => {
+    const { server, transport } = await oneRead();
+    await writeFile(tokenFile(), 'new');
+    now = 59_999;
+    await transport.json({ path });
+    now = 60_000;
+    await transport.json({ path });
+    expect(sent(server)).toEqual(['Bearer old', 'Bearer old', 'Bearer new']);
+  });
+
+  it('that cannot be read for a while leaves the token it had', async () => {
+    const { server, transport } = await oneRead();
+    await rm(tokenFile());
+    now = 60_000;
+    await transport.json({ path });
+    await writeFile(tokenFile(), 'new');
+    now = 120_000;
+    await transport.json({ path });
+    expect(sent(server)).toEqual(['Bearer old', 'Bearer old', 'Bearer new']);
   });
 });
 
@@ -152,9 +193,28 @@ describe('the kubeconfig that is loaded', () => {
       await kubeConfigFile(second, { token: 'second' }, 'b', 'two'),
     ];
     const kubeConfig = loadKubeConfig(files.join(delimiter));
-    expect([kubeConfig.getCurrentCluster()?.server, kubeConfig.getCurrentUser()?.token]).toEqual([first.url, 'first']);
-    kubeConfig.setCurrentContext('two');
-    expect(kubeConfig.getCurrentCluster()?.server).toBe(second.url);
+    const { server, credentials } = connectionOf(kubeConfig);
+    expect([server, (await credentials()).headers]).toEqual([first.url, { authorization: 'Bearer first' }]);
+    expect(connectionOf({ ...kubeConfig, 'current-context': 'two' }).server).toBe(second.url);
+  });
+
+  it('is the Pod’s own where the operator runs in one, IPv6 or not', () => {
+    const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
+    const inPod = (address: string) => {
+      process.env.KUBERNETES_SERVICE_HOST = address;
+      process.env.KUBERNETES_SERVICE_PORT = '6443';
+      return connectionOf(loadKubeConfig(undefined));
+    };
+    try {
+      expect(inPod('10.0.0.1')).toMatchObject({ server: 'https://10.0.0.1:6443', rotates: true });
+      expect(inPod('fd00::1').server).toBe('https://[fd00::1]:6443');
+    } finally {
+      // An assignment of undefined would become the text "undefined".
+      if (host === undefined) delete process.env.KUBERNETES_SERVICE_HOST;
+      else process.env.KUBERNETES_SERVICE_HOST = host;
+      if (port === undefined) delete process.env.KUBERNETES_SERVICE_PORT;
+      else process.env.KUBERNETES_SERVICE_PORT = port;
+    }
   });
 
   it('has to be there', () => {

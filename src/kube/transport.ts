@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
-import { KubeConfig, type User } from '@kubernetes/client-node';
-import { load } from 'js-yaml';
+import { isDeepStrictEqual } from 'node:util';
 import { Agent, request as undiciRequest } from 'undici';
 import { version } from '../version.ts';
 import { errorFromResponse, errorFromTransport, isKubeError, KubeError } from './errors.ts';
+import { type Credentials, connectionOf, type KubeConfig } from './kubeconfig.ts';
 
 export interface KubeRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -39,42 +36,70 @@ export interface TransportOptions {
   onAnswer?: (code: string, method: string) => void;
   /** Connections kept to the server. A watch holds one for itself; default 64. */
   connections?: number;
+  /** Monotonic milliseconds. */
+  now?: () => number;
 }
 
-interface Credentials {
+interface Session extends Credentials {
   dispatcher: Agent;
-  headers: Record<string, string>;
+  /** Milliseconds of `now`. */
+  readAt: number;
 }
 
 const defaultTimeoutMs = 30_000;
 /** Requests that the server turns away with Retry-After are tried again this often, as client-go does (its maximum is 10; ours ends with the timeout). */
 const maxThrottledRetries = 5;
+/** Files with credentials are read again this often, as client-go does, so that a token is not used to its very end. */
+const rereadMs = 60_000;
 
-/** A transport with credentials of the kubeconfig's current context. They are read again after a 401, and the request tried once more. */
+/**
+ * A transport with credentials of the kubeconfig's current context. They are read again after a 401, and the request tried once
+ * more; those that are in files also once a minute.
+ */
 export function createTransport(options: TransportOptions): Transport {
-  const cluster = options.kubeConfig.getCurrentCluster();
-  if (!cluster) throw new KubeError('Invalid', 'the kubeconfig has no current cluster');
-  const server = cluster.server.replace(/\/+$/, '');
-  let credentials: Promise<Credentials> | undefined;
-  let previous: Promise<Credentials> | undefined;
+  const { server, credentials, rotates } = connectionOf(options.kubeConfig);
+  const now = options.now ?? (() => performance.now());
+  let session: Promise<Session> | undefined;
+  let last: Session | undefined;
+  /** The newest first. The one before it serves the requests that were about to use it. */
+  let agents: Agent[] = [];
 
-  const current = () => {
-    credentials ??= readCredentials(options.kubeConfig, options.connections ?? 64).catch((error: unknown) => {
-      credentials = undefined;
-      const message = `the credentials cannot be read: ${errorFromTransport(error).message}`;
-      throw new KubeError('Transient', message, { reason: 'NoCredentials', cause: error });
-    });
-    return credentials;
-  };
+  /** Connections stay where the certificates are the same. `fallback` serves on where nothing newer can be read. */
+  async function begin(fallback?: Session): Promise<Session> {
+    try {
+      const fresh = await credentials();
+      const dispatcher = last && isDeepStrictEqual(last.tls, fresh.tls) ? last.dispatcher : openAgent(fresh);
+      last = { ...fresh, dispatcher, readAt: now() };
+    } catch (error) {
+      if (!fallback) {
+        session = undefined;
+        const message = `the credentials cannot be read: ${errorFromTransport(error).message}`;
+        throw new KubeError('Transient', message, { reason: 'NoCredentials', cause: error });
+      }
+      last = { ...fallback, readAt: now() };
+    }
+    return last;
+  }
+  function openAgent(fresh: Credentials): Agent {
+    const [newest, ...old] = agents;
+    for (const agent of old) agent.close().catch(() => undefined);
+    agents = [createAgent(fresh, options.connections ?? 64), ...(newest ? [newest] : [])];
+    return agents[0] as Agent;
+  }
+  function current(): Promise<Session> {
+    if (session === undefined) session = begin();
+    else if (rotates && last && now() - last.readAt >= rereadMs) {
+      last = { ...last, readAt: now() };
+      session = begin(last);
+    }
+    return session;
+  }
   /** Of several requests refused with the same credentials only the first has them read again. */
-  const renew = (refused: Promise<Credentials>) => {
-    if (credentials !== refused) return;
-    credentials = undefined;
-    previous?.then(({ dispatcher }) => dispatcher.close()).catch(() => undefined);
-    previous = refused;
-  };
+  function renew(refused: Promise<Session>): void {
+    if (session === refused) session = undefined;
+  }
 
-  async function once(request: KubeRequest, { dispatcher, headers }: Credentials, signal: AbortSignal) {
+  async function once(request: KubeRequest, { dispatcher, headers }: Session, signal: AbortSignal) {
     const method = request.method ?? 'GET';
     try {
       const answer = await undiciRequest(server + request.path + queryString(request.query), {
@@ -144,8 +169,8 @@ export function createTransport(options: TransportOptions): Transport {
     lines,
     json: async <T>(request: KubeRequest) => parseJson<T>(await text(request)),
     close: async () => {
-      const agents = await Promise.allSettled([credentials, previous]);
-      await Promise.all(agents.map((agent) => agent.status === 'fulfilled' && agent.value?.dispatcher.destroy()));
+      await session?.catch(() => undefined);
+      await Promise.all(agents.map((agent) => agent.destroy()));
     },
   };
 }
@@ -167,43 +192,16 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
   if (partial.length > 0) throw new KubeError('Transient', 'the stream ended in the middle of a line', { reason: 'UnexpectedEOF' });
 }
 
-async function readCredentials(kubeConfig: KubeConfig, connections: number): Promise<Credentials> {
-  const tls: {
-    ca?: string | Buffer;
-    cert?: string | Buffer;
-    key?: string | Buffer;
-    headers?: Record<string, string>;
-    rejectUnauthorized?: boolean;
-    servername?: string;
-    auth?: string;
-  } = {};
-  // A copy, because client-node keeps a token for a minute or for as long as it says it lives: too long after a 401.
-  const fresh = new KubeConfig();
-  fresh.loadFromOptions(kubeConfig);
-  await fresh.applyToHTTPSOptions(tls as Parameters<KubeConfig['applyToHTTPSOptions']>[0]);
-  const { ca, cert, key, rejectUnauthorized, servername } = tls;
-  // A token file may end in a line end, which no header can hold.
-  const headers = Object.fromEntries(Object.entries(tls.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value.trim()]));
-  if (tls.auth) headers.authorization ??= `Basic ${Buffer.from(tls.auth).toString('base64')}`;
-  return {
-    headers,
-    dispatcher: new Agent({
-      connections,
-      // HTTP/1.1: one connection a watch, none behind another's window.
-      allowH2: false,
-      keepAliveTimeout: 60_000,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: {
-        ...(ca ? { ca } : {}),
-        ...(cert ? { cert } : {}),
-        ...(key ? { key } : {}),
-        ...(servername ? { servername } : {}),
-        ...(rejectUnauthorized === false ? { rejectUnauthorized } : {}),
-        timeout: 10_000,
-      },
-    }),
-  };
+function createAgent({ tls }: Credentials, connections: number): Agent {
+  return new Agent({
+    connections,
+    // HTTP/1.1: one connection a watch, none behind another's window.
+    allowH2: false,
+    keepAliveTimeout: 60_000,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { ...tls, timeout: 10_000 },
+  });
 }
 
 function deadline(request: KubeRequest): AbortSignal {
@@ -249,40 +247,4 @@ function queryString(query: KubeRequest['query']): string {
 
 function firstHeader(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
-}
-
-/**
- * The kubeconfig of the given file or list of files, else of the Pod the operator runs in, else the user's default (`KUBECONFIG`,
- * `~/.kube/config`). Of a list the first file that names something wins, as with kubectl. Throws where a file is missing or unreadable.
- */
-export function loadKubeConfig(file: string | undefined): KubeConfig {
-  const kubeConfig = new KubeConfig();
-  if (!file && process.env.KUBERNETES_SERVICE_HOST) {
-    kubeConfig.loadFromCluster();
-    return kubeConfig;
-  }
-  const files = file || process.env.KUBECONFIG || join(homedir(), '.kube', 'config');
-  const configs = files.split(delimiter).filter(Boolean).map(readKubeConfig);
-  kubeConfig.loadFromOptions({
-    clusters: configs.flatMap(({ clusters }) => clusters),
-    users: configs.flatMap(({ users }) => users),
-    contexts: configs.flatMap(({ contexts }) => contexts),
-    currentContext: configs.find(({ currentContext }) => currentContext)?.currentContext,
-  });
-  return kubeConfig;
-}
-
-/** client-node does not know `tokenFile`; it becomes the provider that reads a Pod's token, and wins over `token` as with kubectl. */
-function readKubeConfig(file: string): KubeConfig {
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromFile(file);
-  const { users } = load(readFileSync(file, 'utf8')) as { users?: { name: string; user?: { tokenFile?: string } }[] };
-  const tokenFiles = new Map(users?.map(({ name, user }) => [name, user?.tokenFile]));
-  kubeConfig.users = kubeConfig.users.map((user): User => {
-    const tokenFile = tokenFiles.get(user.name);
-    if (!tokenFile) return user;
-    const { token: _, ...rest } = user;
-    return { ...rest, authProvider: { name: 'tokenFile', config: { tokenFile: resolve(dirname(file), tokenFile) } } };
-  });
-  return kubeConfig;
 }

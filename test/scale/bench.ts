@@ -2,7 +2,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { createTransport, loadKubeConfig, type Transport } from '../../src/kube/transport.ts';
+import { loadKubeConfig } from '../../src/kube/kubeconfig.ts';
+import { createTransport, type Transport } from '../../src/kube/transport.ts';
 import { delay, systemClock } from '../../src/runtime/clock.ts';
 import { kubernetesVersion } from '../controlplane/binaries.ts';
 import { type ControlPlane, startControlPlane } from '../controlplane/controlplane.ts';

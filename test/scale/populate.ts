@@ -1,4 +1,5 @@
-import { createTransport, loadKubeConfig, type Transport } from '../../src/kube/transport.ts';
+import { loadKubeConfig } from '../../src/kube/kubeconfig.ts';
+import { createTransport, type Transport } from '../../src/kube/transport.ts';
 import type { Node, Pod } from '../../src/kube/types.ts';
 import type { Cluster } from '../controlplane/cluster-handle.ts';
 import { waitFor } from '../controlplane/wait.ts';
