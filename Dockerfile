@@ -32,4 +32,5 @@ COPY package.json ./
 USER 65532:65532
 EXPOSE 8080 8081
 # No shell and no npm in between: node is process 1 and gets SIGTERM itself.
-ENTRYPOINT ["node", "dist/main.js"]
+# Young objects of a first read die sooner in a small nursery: 20 MB less at its peak (docs/benchmarks.md).
+ENTRYPOINT ["node", "--max-semi-space-size=8", "dist/main.js"]

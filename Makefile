@@ -19,7 +19,7 @@ chaos: node_modules/.installed controlplane ## Faults of the API server, and wha
 mutate: node_modules/.installed ## Break one promise at a time and see a test turn red for each
 	node test/mutate/mutate.ts
 
-bench: node_modules/.installed controlplane ## Measure the operator beside other ways of reading a cluster (SIZE=s, m or l), into docs/benchmarks.md
+bench: build controlplane ## Measure the operator beside other ways of reading a cluster (SIZE=s, m or l), into docs/benchmarks.md
 	node test/scale/bench.ts
 
 check: node_modules/.installed controlplane ## Types, lint and generated files only

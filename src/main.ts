@@ -95,7 +95,7 @@ async function run(options: Options): Promise<void> {
         ? true
         : ownWatches.map((watch) => watch.status().message).join('; ') || 'starting',
   });
-  health.addReadyCheck({ name: 'cluster', check: () => (observer.settled() ? true : 'the cluster is being read for the first time') });
+  health.addReadyCheck({ name: 'cluster', check: () => (observer.isSettled() ? true : 'the cluster is being read for the first time') });
   const metricsServer = createMetricsServer({
     bindAddress: options.metricsBindAddress,
     registry: metrics.registry,
@@ -112,6 +112,7 @@ async function run(options: Options): Promise<void> {
   const work = async () => {
     await Promise.all(ownWatches.map(({ synced }) => Promise.race([synced, aborted(working.signal)])));
     addAll();
+    void observer.settled.then(addAll);
     await runController({ name: 'supportcoverage', queue, reconcile, clock, newId: randomUUID, metrics, logger }, working.signal);
   };
 

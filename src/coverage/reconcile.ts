@@ -41,7 +41,6 @@ export interface CoverageControllerOptions {
 
 /** A pass waits so long for the first complete state of all watches; then what is missing is Unknown. */
 const settleMs = 60_000;
-const settlePollMs = 250;
 
 /** The reconcile function of the SupportCoverage controller. */
 export function createCoverageReconciler(
@@ -80,7 +79,8 @@ export function createCoverageReconciler(
     if (plan.suspend || coverage.spec.suspend) return suspend(coverage, entry, specProblem);
     const next = due({ plan, coverage, status: entry.status, approvedHash: approvedHash(coverage, plan), now });
     if ('trigger' in next) {
-      if (!observer.settled() && clock.monotonic() - startedAt < settleMs) return wait(coverage, entry);
+      const left = startedAt + settleMs - clock.monotonic();
+      if (!observer.isSettled() && left > 0) return wait(coverage, entry, left);
       await run(coverage, plan, entry, next.trigger, specProblem, context);
     }
     const lateMs = await writeLate(coverage, entry);
@@ -219,10 +219,11 @@ export function createCoverageReconciler(
     return withoutPass(coverage, entry, suspended(why, specProblem, entry.status?.conditions ?? []), () => {});
   }
 
-  async function wait(coverage: SupportCoverage, entry: Known): Promise<ReconcileResult> {
+  /** Whoever starts the operator adds every coverage again as soon as the observer is settled. */
+  async function wait(coverage: SupportCoverage, entry: Known, leftMs: number): Promise<ReconcileResult> {
     if (!entry.status) await withoutPass(coverage, entry, readingCluster(), () => {});
     publish(coverage, entry);
-    return { requeueAfterMs: settlePollMs };
+    return { requeueAfterMs: leftMs };
   }
 
   /** Writes conditions where they are not so already. `news` is called where they change. */

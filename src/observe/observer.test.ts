@@ -66,9 +66,11 @@ const probe = (observer: Observer) => observer.refreshProbes(new AbortController
 describe('what is watched', () => {
   it('is current once its first state is complete, and can be read as its projection', async () => {
     const { clock, observer } = setup({ watch: { nodes: [node('a'), node('b', { cordoned: true })] } });
-    expect(observer.settled()).toBe(false);
+    const told: string[] = [];
+    void observer.settled.then(() => told.push('settled'));
+    expect([observer.isSettled(), told]).toEqual([false, []]);
     await clock.settle();
-    expect(observer.settled()).toBe(true);
+    expect([observer.isSettled(), told]).toEqual([true, ['settled']]);
     expect(knowledge(observer)).toEqual({ state: 'Current' });
     const view = observer.view('prod-eu');
     expect(view.cluster).toBe('prod-eu');
@@ -77,15 +79,17 @@ describe('what is watched', () => {
 
   it('is not settled before every watch has a state or a reason', async () => {
     const { clock, observer } = setup({ resources: ['nodes', 'pods'], watch: { nodes: forbidden, pods: 'never' } });
+    const told: string[] = [];
+    void observer.settled.then(() => told.push('settled'));
     await clock.settle();
-    expect(observer.settled()).toBe(false);
+    expect([observer.isSettled(), told]).toEqual([false, []]);
     expect(knowledge(observer, 'pods')).toEqual({ state: 'Stale', message: 'pods could not be read yet: the first list has not ended' });
   });
 
   it('and may not be read is said with verbs, resource and the API server’s words, and is no reason to wait', async () => {
     const { clock, observer } = setup({ watch: { nodes: forbidden } });
-    await clock.settle();
-    expect(observer.settled()).toBe(true);
+    await Promise.all([clock.settle(), observer.settled]);
+    expect(observer.isSettled()).toBe(true);
     const message = `the operator may not list and watch nodes: ${forbidden().message}`;
     expect(knowledge(observer)).toEqual({ state: 'NotPermitted', message });
     expect(observer.notPermitted()).toEqual([message]);

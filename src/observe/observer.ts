@@ -17,7 +17,9 @@ export interface Observer {
   /** Runs the watches until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
   /** True once every watch has either its first complete state or a reason why it cannot. */
-  settled(): boolean;
+  isSettled(): boolean;
+  /** Resolves when it is so for the first time. */
+  readonly settled: Promise<void>;
   /** Asks the probes again; what does not answer is Unknown until it does. Never rejects. */
   refreshProbes(signal: AbortSignal): Promise<void>;
   view(cluster: string): ClusterView;
@@ -69,7 +71,8 @@ export function createObserver(options: ObserverOptions): Observer {
     run: async (signal) => {
       await Promise.all([...reflectors.values()].map((reflector) => reflector.run(signal)));
     },
-    settled: () => [...reflectors.values()].every((reflector) => reflector.status().phase !== 'Starting'),
+    isSettled: () => [...reflectors.values()].every((reflector) => reflector.status().phase !== 'Starting'),
+    settled: Promise.all([...reflectors.values()].map(({ settled }) => settled)).then(() => undefined),
     refreshProbes: async (signal) => {
       try {
         answers.set('version', { answer: await probeVersion(transport, signal), at: clock.monotonic() });

@@ -23,6 +23,8 @@ export interface Reflector<T> {
   status(): ReflectorStatus;
   /** Resolves at the first complete state. */
   readonly synced: Promise<void>;
+  /** Resolves at the first complete state, or at the first reason why there is none for now (403, 404). */
+  readonly settled: Promise<void>;
   /** Lists and watches until the signal aborts; never rejects and never ends before. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -72,6 +74,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   const path = collectionPath(type, options.namespace);
   const backoff = createBackoff({ clock, random: options.random, ...reflectorBackoff });
   const { promise: synced, resolve: markSynced } = Promise.withResolvers<void>();
+  const { promise: settled, resolve: markSettled } = Promise.withResolvers<void>();
 
   let phase: ReflectorStatus['phase'] = 'Starting';
   let message = 'the first list has not ended';
@@ -119,6 +122,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     metrics.bootstrapSeconds.set(labels, (clock.monotonic() - startedAt) / 1000);
     for (const change of changes) notify(change);
     markSynced();
+    markSettled();
   }
 
   function apply(event: WatchEvent): void {
@@ -225,6 +229,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
       phase = failure.kind === 'Forbidden' ? 'NotPermitted' : 'NotInstalled';
       message = failure.message;
       if (phase === 'NotInstalled') forgetAll();
+      markSettled();
       return (options.slowRetryMs ?? 30_000) * (1 + options.random() * 0.1);
     }
     if (phase !== 'Starting')
@@ -263,6 +268,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     type,
     store,
     synced,
+    settled,
     status: () => ({ phase, message, silentMs: clock.monotonic() - lastContact }),
     run,
   };

@@ -1,4 +1,4 @@
-/** `make bench`: SIZE=s (default), m or l; PROFILE=<folder> for CPU profiles of the operator; OPERATOR=<file> for another than src/main.ts. See docs/benchmarks.md. */
+/** `make bench`: SIZE=s (default), m or l; PROFILE=<folder> for CPU profiles of the operator. See docs/benchmarks.md. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,6 @@ import { median, percentile, rounded } from './statistics.ts';
 
 const page = new URL('../../docs/benchmarks.md', import.meta.url).pathname;
 const serviceAccount = 'support-coverage-operator';
-const program = process.env.OPERATOR || 'src/main.ts';
 const profile = process.env.PROFILE;
 const begun = performance.now();
 
@@ -68,7 +67,7 @@ interface Start {
 async function startOperator({ cluster, transport, kubeconfig }: Bench): Promise<{ operator: OperatorProcess; start: Start }> {
   await freshCoverage(transport);
   const report = completeReport(transport);
-  const operator = await startOperatorProcess({ kubeconfig, directory: cluster.dir, program, profile });
+  const operator = await startOperatorProcess({ kubeconfig, directory: cluster.dir, profile });
   await Promise.race([report, operator.failed]);
   const reportSeconds = (performance.now() - operator.startedAt) / 1000;
   const metrics = await operator.metrics();
@@ -251,7 +250,7 @@ function publish(size: Size, { figures, details }: Run): void {
   console.log(`\n${figuresTable(figures)}\n`);
   const late = over(figures);
   if (late.length > 0) console.log(`Over the limit: ${late.join(', ')}.\n`);
-  if (size.published && !profile && !process.env.OPERATOR)
+  if (size.published && !profile)
     writeFileSync(page, updatedPage(existsSync(page) ? readFileSync(page, 'utf8') : '', { figures, details }));
   console.log(JSON.stringify(figures));
 }

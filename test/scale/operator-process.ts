@@ -27,17 +27,23 @@ export interface OperatorProcessOptions {
   directory: string;
   /** Where a CPU profile of the whole life of the process goes; absent: none is taken. */
   profile?: string | undefined;
-  /** The operator's main file, from the root of the repository. */
-  program: string;
+}
+
+/** The image's own command without `node`: flags of Node and the built program. */
+function entryPoint(): string[] {
+  const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
+  const [program, ...args] = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]') as string[];
+  if (program !== 'node') throw new Error('the Dockerfile has no ENTRYPOINT that starts node');
+  return args;
 }
 
 /** Starts the operator as the chart does: with leader election, as its own ServiceAccount. Returns at once. */
-export async function startOperatorProcess({ kubeconfig, directory, profile, program }: OperatorProcessOptions): Promise<OperatorProcess> {
+export async function startOperatorProcess({ kubeconfig, directory, profile }: OperatorProcessOptions): Promise<OperatorProcess> {
   const [metricsPort = 0, healthPort = 0] = await freePorts(2);
   const log = join(directory, `operator-${metricsPort}.log`);
   const args = [
     ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : []),
-    program,
+    ...entryPoint(),
     `--kubeconfig=${kubeconfig}`,
     `--namespace=${namespace}`,
     '--leader-elect',

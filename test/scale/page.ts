@@ -104,7 +104,7 @@ Three programs read every resource that the operator watches, under the operator
 
 - **Raw transfer**: streaming WatchList of all resources at once; bytes are counted and thrown away, nothing is parsed. From the first request until the last resource's initial state is complete: the start of the program is not in it.
 - **client-node's informer**: list with the typed API, then watch, for all resources at once.
-- **Operator**: from the start of its process until the API server has a CoverageReport in which no check is Unknown; seen by a watch, so within milliseconds. The start of the program, leader election and the capture of the baseline are in it. Coverage, report and baseline are new each time.
+- **Operator**: what \`make build\` made, started by the command of the image, from the start of its process until the API server has a CoverageReport in which no check is Unknown; seen by a watch, so within milliseconds. The start of the program, leader election and the capture of the baseline are in it. Coverage, report and baseline are new each time.
 
 **Ratio** is first complete report by raw transfer. **Peak RSS** is \`VmHWM\` of \`/proc\`; the operator's is the higher of the median at the first report and the peak of the process that goes on: with that one, ${passes} passes are asked for by the \`run-at\` annotation, one as soon as the status shows the one before.
 
@@ -113,7 +113,7 @@ Three programs read every resource that the operator watches, under the operator
 - **LISTs in 2 quiet minutes**: after the passes nothing is asked of the operator; counted are its LISTs, and watches that ask for the initial state again, in the API server's audit log. Lease renewals and the ends and beginnings of watches are none.
 - **Series**: lines of \`/metrics\`, with one coverage of one cluster.
 
-MB are 10⁶ bytes. \`make bench SIZE=m PROFILE=<folder>\` also writes a CPU profile of every operator process there, and \`OPERATOR=dist/main.js\` measures what \`make build\` made; the figures of such runs are not written here.
+MB are 10⁶ bytes. \`make bench SIZE=m PROFILE=<folder>\` also writes a CPU profile of every operator process there; the figures of such runs are not written here.
 
 ## What it does not say
 
