@@ -31,6 +31,8 @@ import { version } from './version.ts';
 /** Kubernetes waits 30 s after SIGTERM; the parts of the shutdown take less together. */
 const workersMs = 15_000;
 const eventsMs = 5_000;
+/** How often each coverage is looked at without a reason: a cluster that fell silent is no event, yet its conditions become Unknown. */
+const lookMs = 60_000;
 
 const random = Math.random;
 
@@ -113,6 +115,8 @@ async function run(options: Options): Promise<void> {
     await Promise.all(ownWatches.map(({ synced }) => Promise.race([synced, aborted(working.signal)])));
     addAll();
     void observer.settled.then(addAll);
+    transport.onRecovery(addAll);
+    setInterval(addAll, lookMs).unref();
     await runController({ name: 'supportcoverage', queue, reconcile, clock, newId: randomUUID, metrics, logger }, working.signal);
   };
 

@@ -19,7 +19,11 @@ export interface Known {
   /** The plan of the last spec that could be run. */
   plan: Plan | undefined;
   reportWrittenAt: number;
+  /** Since when a pass is due, monotonic milliseconds. */
+  dueSince: number | undefined;
   published: boolean;
+  /** What was published last says that the cluster cannot be read. */
+  publishedBlind: boolean;
 }
 
 /** What is known of each coverage, by `namespace/name`. */
@@ -59,7 +63,9 @@ export function createKnownCoverages(store: CoverageStore, served: (coverage: Su
         memory: remember(report?.status, fresh?.status),
         plan: undefined,
         reportWrittenAt: Number.NEGATIVE_INFINITY,
+        dueSince: undefined,
         published: false,
+        publishedBlind: false,
       };
       known.set(key, entry);
       return entry;

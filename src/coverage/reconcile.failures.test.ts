@@ -225,13 +225,49 @@ describe('a new process', () => {
       'False ReadingCluster',
       [],
     ]);
-    expect(requeueAfterMs).toBe(60_000);
+    expect(requeueAfterMs).toBe(1_000);
     await world.clock.advance(59_000);
     await world.reconcile();
     expect(world.triggers()).toEqual([]);
     await world.clock.advance(1_000);
     await world.reconcile();
     expect([world.condition('Reconciling'), world.triggers()]).toEqual([undefined, ['Initial']]);
+  });
+});
+
+describe('a cluster that cannot be read any more', () => {
+  const conditionSeries = async (world: Awaited<ReturnType<typeof covered>>) =>
+    (await world.series()).filter((line) => line.includes('_condition{') && line.endsWith(' 1')).join('\n');
+
+  it('is Unknown in the metrics, though nobody can write a status, and as before once it is read again', async () => {
+    const world = await covered();
+    expect(await conditionSeries(world)).toContain('type="NodesHealthy",status="True"');
+    world.state.settled = false;
+    await world.reconcile();
+    const series = await conditionSeries(world);
+    for (const type of ['Healthy', 'NodesHealthy', 'ObservabilityHealthy', 'BaselineInSync'])
+      expect(series).toContain(`type="${type}",status="Unknown"`);
+    expect(series).toContain('type="Ready",status="True"');
+    world.state.settled = true;
+    await world.reconcile();
+    expect(await conditionSeries(world)).toContain('type="NodesHealthy",status="True"');
+  });
+
+  it('is waited for by a pass that is due, for a minute at the most, and by the next one again', async () => {
+    const world = await covered();
+    const passes = () => world.triggers().length;
+    const before = passes();
+    world.state.settled = false;
+    for (const round of [1, 2]) {
+      world.annotate({ [runAtAnnotation]: `${round}` });
+      expect(await world.reconcile()).toEqual({ requeueAfterMs: 1_000 });
+      await world.clock.advance(59_999);
+      await world.reconcile();
+      expect(passes()).toBe(before + round - 1);
+      await world.clock.advance(1);
+      await world.reconcile();
+      expect(passes()).toBe(before + round);
+    }
   });
 });
 

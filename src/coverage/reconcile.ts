@@ -8,7 +8,7 @@ import { stamp } from '../findings/lifecycle.ts';
 import { type Pass, runPass } from '../findings/pass.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
 import type { Observer } from '../observe/observer.ts';
-import { declined, readingCluster, suspended, type Verdict } from '../report/conditions.ts';
+import { declined, readingCluster, suspended, unread, type Verdict } from '../report/conditions.ts';
 import { quietMs, reportStatus, worthWriting } from '../report/coverage-report.ts';
 import { coverageEvent, type FindReference, recordPass } from '../report/events.ts';
 import type { CoverageMetrics } from '../report/metrics.ts';
@@ -39,16 +39,15 @@ export interface CoverageControllerOptions {
   clock: Clock;
 }
 
-/** A pass waits so long for the first complete state of all watches; then what is missing is Unknown. */
+/** A pass waits so long for watches that are not current, after a start or an outage; then what is missing is Unknown. */
 const settleMs = 60_000;
+const waitPollMs = 1_000;
 
 /** The reconcile function of the SupportCoverage controller. */
 export function createCoverageReconciler(
   options: CoverageControllerOptions,
 ): (key: string, context: ReconcileContext) => Promise<ReconcileResult> {
   const { coverages, store, observer, metrics, clock } = options;
-  const startedAt = clock.monotonic();
-
   const served = ({ metadata }: SupportCoverage) => options.namespaces.includes(metadata.namespace);
   const known = createKnownCoverages(store, served);
 
@@ -79,8 +78,10 @@ export function createCoverageReconciler(
     if (plan.suspend || coverage.spec.suspend) return suspend(coverage, entry, specProblem);
     const next = due({ plan, coverage, status: entry.status, approvedHash: approvedHash(coverage, plan), now });
     if ('trigger' in next) {
-      const left = startedAt + settleMs - clock.monotonic();
-      if (!observer.isSettled() && left > 0) return wait(coverage, entry, left);
+      entry.dueSince ??= clock.monotonic();
+      if (!observer.isCurrent() && clock.monotonic() - entry.dueSince < settleMs) return wait(coverage, entry);
+      // However the pass ends: the next one waits anew.
+      entry.dueSince = undefined;
       await run(coverage, plan, entry, next.trigger, specProblem, context);
     }
     const lateMs = await writeLate(coverage, entry);
@@ -220,10 +221,10 @@ export function createCoverageReconciler(
   }
 
   /** Whoever starts the operator adds every coverage again as soon as the observer is settled. */
-  async function wait(coverage: SupportCoverage, entry: Known, leftMs: number): Promise<ReconcileResult> {
+  async function wait(coverage: SupportCoverage, entry: Known): Promise<ReconcileResult> {
     if (!entry.status) await withoutPass(coverage, entry, readingCluster(), () => {});
     publish(coverage, entry);
-    return { requeueAfterMs: leftMs };
+    return { requeueAfterMs: waitPollMs };
   }
 
   /** Writes conditions where they are not so already. `news` is called where they change. */
@@ -244,12 +245,15 @@ export function createCoverageReconciler(
   }
 
   function publish(coverage: SupportCoverage, entry: Known): void {
-    if (entry.published || !served(coverage)) return;
-    const { status, latest, memory } = entry;
+    const blind = !observer.isCurrent();
+    if ((entry.published && entry.publishedBlind === blind) || !served(coverage)) return;
+    const { latest, memory } = entry;
+    const status = blind && entry.status ? unread(entry.status) : entry.status;
     // The report may lack what it had no room for; what is in memory does not.
     const current = latest && { ...latest, findings: [...memory.findings], drift: [...memory.drift] };
     metrics.publish({ ...coverage, ...(status ? { status } : {}) }, entry.cluster, current);
     entry.published = true;
+    entry.publishedBlind = blind;
   }
 
   return reconcile;

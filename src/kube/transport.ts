@@ -27,6 +27,8 @@ export interface Transport {
   text(request: KubeRequest): Promise<string>;
   /** The answer's lines as they arrive, without their line ends; half a line at the end of a broken stream is an error. Throws KubeError. */
   lines(request: KubeRequest): AsyncGenerator<Buffer>;
+  /** Calls back whenever the server does what it is asked after it could not be reached. Returns how to stop that. */
+  onRecovery(listener: () => void): () => void;
   close(): Promise<void>;
 }
 
@@ -63,6 +65,15 @@ export function createTransport(options: TransportOptions): Transport {
   let last: Session | undefined;
   /** The newest first. The one before it serves the requests that were about to use it. */
   let agents: Agent[] = [];
+  let reachable = true;
+  const listeners = new Set<() => void>();
+
+  /** A server that starts up refuses what it does not know yet, so only a good answer counts. */
+  function noteAnswer(good: boolean): void {
+    if (reachable || !good) return;
+    reachable = true;
+    for (const listener of listeners) listener();
+  }
 
   /** Connections stay where the certificates are the same. `fallback` serves on where nothing newer can be read. */
   async function begin(fallback?: Session): Promise<Session> {
@@ -115,9 +126,11 @@ export function createTransport(options: TransportOptions): Transport {
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       });
       options.onAnswer?.(String(answer.statusCode), method);
+      noteAnswer(answer.statusCode < 300);
       return answer;
     } catch (error) {
       options.onAnswer?.('<error>', method);
+      if (!request.signal?.aborted) reachable = false;
       throw errorFromTransport(error);
     }
   }
@@ -167,6 +180,10 @@ export function createTransport(options: TransportOptions): Transport {
     server,
     text,
     lines,
+    onRecovery: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     json: async <T>(request: KubeRequest) => parseJson<T>(await text(request)),
     close: async () => {
       await session?.catch(() => undefined);

@@ -51,6 +51,7 @@ function setup(answers: Partial<Answers> & { resources?: Parameters<typeof creat
       return watch(state.watch[request.path.split('/').at(-1)!], request.signal);
     },
     close: async () => {},
+    onRecovery: () => () => undefined,
   };
   const parts = { transport, clock, random: () => 0, logger: silentLogger, metrics: createRuntimeMetrics() };
   const observer = createObserver({ ...parts, watch: answers.resources ?? ['nodes'], operatorNamespace: 'operator-home' });

@@ -20,6 +20,8 @@ export interface Observer {
   isSettled(): boolean;
   /** Resolves when it is so for the first time. */
   readonly settled: Promise<void>;
+  /** Settled, and of what can be read nothing is stale. */
+  isCurrent(): boolean;
   /** Asks the probes again; what does not answer is Unknown until it does. Never rejects. */
   refreshProbes(signal: AbortSignal): Promise<void>;
   view(cluster: string): ClusterView;
@@ -72,6 +74,7 @@ export function createObserver(options: ObserverOptions): Observer {
       await Promise.all([...reflectors.values()].map((reflector) => reflector.run(signal)));
     },
     isSettled: () => [...reflectors.values()].every((reflector) => reflector.status().phase !== 'Starting'),
+    isCurrent: () => [...reflectors].every(([name, reflector]) => knowledgeOf(name, reflector).state !== 'Stale'),
     settled: Promise.all([...reflectors.values()].map(({ settled }) => settled)).then(() => undefined),
     refreshProbes: async (signal) => {
       try {

@@ -57,6 +57,15 @@ export function healthy(verdicts: readonly Verdict[]): Verdict {
   return { type: 'Healthy', status: 'True', reason: 'AllHealthy', message: `All of ${verdicts.map(({ type }) => type).join(', ')}` };
 }
 
+/** A status whose verdicts about the cluster are Unknown, for while it cannot be read. */
+export function unread<T extends { conditions?: Condition[] | undefined }>(status: T): T {
+  const kept: readonly string[] = lifecycleConditions.filter((type) => type !== 'Healthy');
+  const conditions = status.conditions?.map((condition) =>
+    kept.includes(condition.type) ? condition : { ...condition, status: 'Unknown' as const },
+  );
+  return { ...status, conditions };
+}
+
 /** The conditions of a coverage that is not obeyed, or whose spec never could be run. */
 export function declined(reason: 'NamespaceNotServed' | 'SpecNotAccepted', why: string): Verdict[] {
   const message = why.slice(0, 4096);

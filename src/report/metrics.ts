@@ -30,7 +30,10 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
     new Gauge({ name: `supportcoverage_${name}`, help, labelNames: [...own, ...labels], registers });
   const gauges = {
     info: gauge('info', 'Always 1; what the coverage is.', ['tier']),
-    condition: gauge('condition', '1 for the status that a condition of the coverage has.', ['type', 'status']),
+    condition: gauge('condition', '1 for the status that a condition of the coverage has; Unknown while the cluster cannot be read.', [
+      'type',
+      'status',
+    ]),
     findings: gauge('findings', 'Open findings.', ['cluster', 'check', 'severity']),
     outcome: gauge('check_outcome', '1 for the outcome that a check had.', ['cluster', 'check', 'outcome']),
     drift: gauge('drift', 'Differences from the approved baseline.', ['cluster', 'fact']),

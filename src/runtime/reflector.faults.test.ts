@@ -60,6 +60,23 @@ describe('what passes by itself', () => {
     expect(bench.stored()).toEqual(['a Running']);
   });
 
+  it('a server that is back, by the first good answer that anybody gets from it: the wait ends', async () => {
+    const { server, start } = await benches.prepare();
+    server.on('GET', podsPath, [synced, stream(), nextEvent]);
+    server.on('GET', '/version', [refuse(403, 'not yet synced'), answer({})]);
+    const transport = benches.connect(server);
+    const bench = start({ transport });
+    await until('the watch', () => server.requests.length === 2);
+    await server.stop();
+    for (let attempt = 0; attempt < 5; attempt += 1) await bench.retry();
+    await until('the next wait', () => bench.waiting());
+    await server.start();
+    await expect(transport.json({ path: '/version' })).rejects.toMatchObject({ code: 403 });
+    expect(bench.waiting()).toBe(true);
+    await transport.json({ path: '/version' });
+    await until('the next event', () => bench.stored().includes('a Failed'));
+  });
+
   it('a server that is away: tried until it is back, with half a minute between attempts in the end', async () => {
     const { server, start } = await benches.prepare();
     server.on('GET', podsPath, [synced, stream(), nextEvent]);

@@ -245,6 +245,17 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     return Math.max(backoff(), failure.retryAfterMs ?? 0);
   }
 
+  /** After a failure without an answer, the first good answer to anybody ends the wait: the server is back. */
+  async function pause(ms: number, signal: AbortSignal): Promise<void> {
+    const recovered = new AbortController();
+    const forget = transport.onRecovery(() => recovered.abort());
+    try {
+      await delay(clock, ms, AbortSignal.any([signal, recovered.signal]));
+    } finally {
+      forget();
+    }
+  }
+
   function forgetAll(): void {
     resourceVersion = '';
     relistCause = 'reinstalled';
@@ -259,7 +270,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
         await watch(signal);
       } catch (error) {
         if (signal.aborted) return;
-        await delay(clock, recover(error), signal);
+        await pause(recover(error), signal);
       }
     }
   }

@@ -50,6 +50,7 @@ export function createMemoryApi(options: { clock?: Clock } = {}): MemoryApi {
       throw failure('Invalid', 405, 'MethodNotAllowed', 'the server in memory has no watch');
     },
     close: async () => {},
+    onRecovery: () => () => undefined,
     intercept: (next) => {
       interceptor = next;
     },
