@@ -8,7 +8,7 @@ import { freePorts } from '../controlplane/ports.ts';
 import { waitFor } from '../controlplane/wait.ts';
 
 export const namespace = 'platform-support';
-const serviceAccount = 'support-coverage-operator';
+export const serviceAccount = 'support-coverage-operator';
 const root = new URL('../..', import.meta.url).pathname;
 
 /** The operator as a process of this machine, with the permissions that the chart gives its ServiceAccount and no others. */
@@ -22,6 +22,11 @@ export interface Operator {
   metric(series: string): Promise<number | undefined>;
   /** SIGTERM and its exit code; or SIGKILL. */
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
+  /** SIGSTOP and SIGCONT. */
+  pause(): void;
+  resume(): void;
+  /** Resolves to the exit code once the process has ended, null where a signal ended it. */
+  readonly ended: Promise<number | null>;
   /** Starts it again after a stop. */
   start(): Promise<void>;
 }
@@ -54,11 +59,14 @@ export interface OperatorOptions {
   flags?: string[];
   /** Default true, as the chart has it. */
   leaderElect?: boolean;
+  /** Default: one with a new token of the operator's ServiceAccount. */
+  kubeconfig?: string;
 }
 
 /** Starts the operator and waits until it is ready. `install` must have been called. */
-export async function startOperator(cluster: Cluster, { flags = [], leaderElect = true }: OperatorOptions = {}): Promise<Operator> {
-  const kubeconfig = await cluster.kubeconfigFor({ namespace, serviceAccount });
+export async function startOperator(cluster: Cluster, options: OperatorOptions = {}): Promise<Operator> {
+  const { flags = [], leaderElect = true } = options;
+  const kubeconfig = options.kubeconfig ?? (await cluster.kubeconfigFor({ namespace, serviceAccount }));
   const [metricsPort = 0, healthPort = 0] = await freePorts(2);
   const log = join(cluster.dir, `operator-${metricsPort}.log`);
   let child: ChildProcess | undefined;
@@ -111,6 +119,11 @@ export async function startOperator(cluster: Cluster, { flags = [], leaderElect 
         .split('\n')
         .find((candidate) => candidate.startsWith(`${series} `) || (series.includes('{') === false && candidate.startsWith(`${series}{`)));
       return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(' ') + 1));
+    },
+    pause: () => child?.kill('SIGSTOP'),
+    resume: () => child?.kill('SIGCONT'),
+    get ended() {
+      return exited;
     },
     stop: async (signal = 'SIGTERM') => {
       child?.kill(signal);
