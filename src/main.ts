@@ -13,6 +13,7 @@ import { readMetadata } from './kube/metadata.ts';
 import { createTransport } from './kube/transport.ts';
 import type { ResourceName } from './observe/catalogue.ts';
 import { createObserver } from './observe/observer.ts';
+import type { ProbeName } from './observe/probes/catalogue.ts';
 import { createProgram, type Options } from './options.ts';
 import { createFindReference } from './report/events.ts';
 import { createCoverageMetrics } from './report/metrics.ts';
@@ -53,7 +54,13 @@ async function run(options: Options): Promise<void> {
   const mayWrite = () => election?.mayWrite() ?? true;
   const guarded = guardWrites(transport, mayWrite);
   const recorder = createEventRecorder({ ...parts, identity, mayWrite });
-  const observer = createObserver({ ...parts, watch: watchedResources(), operatorNamespace: options.namespace });
+  const observer = createObserver({
+    ...parts,
+    watch: watchedResources(),
+    ask: askedProbes(),
+    features: options.features,
+    operatorNamespace: options.namespace,
+  });
   const queue = createWorkQueue({ name: 'supportcoverage', clock, metrics });
   const coverages = createReflector<CoverageView>({
     ...parts,
@@ -151,6 +158,11 @@ async function run(options: Options): Promise<void> {
 /** Every resource that a check or fact of this release reads. */
 function watchedResources(): ResourceName[] {
   return [...new Set([...checks, ...facts].flatMap(({ needs }) => [...(needs.resources ?? []), ...(needs.optional ?? [])]))].sort();
+}
+
+/** Every probe that a check or fact of this release asks for, and the version, which the status shows. */
+function askedProbes(): ProbeName[] {
+  return [...new Set(['version' as const, ...[...checks, ...facts].flatMap(({ needs }) => needs.probes ?? [])])].sort();
 }
 
 function toggleDebugOnSignal(logger: RootLogger, { logLevel }: Options): void {

@@ -39,6 +39,7 @@ describe('without flags', () => {
       metricsAuth: true,
       healthProbeBindAddress: ':8081',
       leaderElect: false,
+      features: [],
       logLevel: 'info',
     });
   });
@@ -53,6 +54,7 @@ describe('each flag', () => {
     ['--metrics-auth', 'false', { metricsAuth: false }],
     ['--health-probe-bind-address', '0', { healthProbeBindAddress: '0' }],
     ['--leader-elect', 'true', { leaderElect: true }],
+    ['--features', 'tls-secrets, kubelet-stats', { features: ['tls-secrets', 'kubelet-stats'] }],
     ['--log-level', 'debug', { logLevel: 'debug' }],
   ];
 
@@ -74,6 +76,10 @@ describe('each flag', () => {
     process.env.LOG_LEVEL = 'debug';
     expect((await read('--log-level', 'error')).logLevel).toBe('error');
   });
+});
+
+it('a feature that does not exist is refused with those that do', async () => {
+  await expect(read('--features', 'everything')).rejects.toThrow(/there is no "everything"; known are tls-secrets, /);
 });
 
 describe('leader election', () => {

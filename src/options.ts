@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Feature, featureNames } from './observe/features.ts';
 import { type LogLevel, logLevels } from './runtime/logger.ts';
 import { version } from './version.ts';
 
@@ -11,6 +12,7 @@ export interface Options {
   metricsAuth: boolean;
   healthProbeBindAddress: string;
   leaderElect: boolean;
+  features: Feature[];
   logLevel: LogLevel;
 }
 
@@ -71,6 +73,12 @@ export const optionRows: readonly OptionRow[] = [
     description: 'Whether only the holder of a Lease works. Needed with more than one replica.',
   },
   {
+    flag: '--features <names>',
+    environment: 'FEATURES',
+    default: '',
+    description: `What is read only where somebody has said so, separated by commas: ${featureNames.join(', ')}. The chart sets it with the permissions that belong to it.`,
+  },
+  {
     flag: '--log-level <level>',
     environment: 'LOG_LEVEL',
     default: 'info',
@@ -103,16 +111,29 @@ function optionsOf(raw: Record<string, string | undefined>): Options {
   return {
     kubeconfig: raw.kubeconfig || undefined,
     namespace,
-    coverageNamespaces: (raw.coverageNamespaces || namespace)
-      .split(',')
-      .map((name) => name.trim())
-      .filter((name) => name !== ''),
+    coverageNamespaces: namesIn(raw.coverageNamespaces || namespace),
     metricsBindAddress: raw.metricsBindAddress ?? '',
     metricsAuth: raw.metricsAuth !== 'false',
     healthProbeBindAddress: raw.healthProbeBindAddress ?? '',
     leaderElect: raw.leaderElect === 'true',
+    features: featuresIn(raw.features ?? ''),
     logLevel: logLevels.find((level) => level === raw.logLevel) ?? 'info',
   };
+}
+
+function namesIn(list: string): string[] {
+  return list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+function featuresIn(list: string): Feature[] {
+  return namesIn(list).map((name) => {
+    const feature = featureNames.find((known) => known === name);
+    if (!feature) throw new InvalidArgumentError(`--features: there is no ${JSON.stringify(name)}; known are ${featureNames.join(', ')}`);
+    return feature;
+  });
 }
 
 function podNamespace(): string | undefined {

@@ -6,6 +6,8 @@ import { facts } from '../src/baseline/catalogue.ts';
 import { checks } from '../src/checks/catalogue.ts';
 import { resources } from '../src/observe/catalogue.ts';
 import { eventTargets } from '../src/observe/event-targets.ts';
+import { type ProbeName, probes } from '../src/observe/probes/catalogue.ts';
+import type { Probe } from '../src/observe/probes/probe.ts';
 import type { Resource } from '../src/observe/resource.ts';
 import { generateRbac, permissions, type Rule } from './generate-rbac.ts';
 
@@ -24,8 +26,11 @@ const single = (rules: readonly Rule[]): string[] =>
     ]),
   );
 const needed = [...new Set([...checks, ...facts].flatMap(({ needs }) => [...(needs.resources ?? []), ...(needs.optional ?? [])]))];
+const asked = [...new Set<ProbeName>(['version', ...[...checks, ...facts].flatMap(({ needs }) => needs.probes ?? [])])].map(
+  (name): Probe<unknown> => probes[name],
+);
 const definitionOf = (name: (typeof needed)[number]) => resources[name] as Resource<never>;
-const everywhere = needed.filter((name) => !definitionOf(name).only);
+const everywhere = needed.filter((name) => !definitionOf(name).only && !definitionOf(name).feature);
 
 describe('in the whole cluster the operator', () => {
   const cluster = single(granted.cluster);
@@ -56,9 +61,12 @@ describe('in the whole cluster the operator', () => {
     expect(cluster).toContain('get core/nodes');
   });
 
-  it('asks the version of the API server', () => {
+  it('asks what a probe of a check or fact asks, and nothing more', () => {
     expect(cluster).toContain('get /version');
-    expect(granted.cluster.flatMap(({ nonResourceURLs = [] }) => nonResourceURLs)).toEqual(['/version']);
+    const paths = asked
+      .filter(({ feature }) => !feature)
+      .flatMap(({ rules }) => single(rules).filter((permission) => permission.includes(' /')));
+    expect(cluster.filter((permission) => permission.includes(' /')).sort()).toEqual(paths.sort());
   });
 
   it('writes Events and what belongs to its own coverages, and nothing else', () => {
@@ -118,8 +126,17 @@ describe('nowhere does the operator', () => {
     expect(all.filter((rule) => Object.values(rule).flat().includes('*'))).toEqual([]);
   });
 
-  it('read Secrets', () => {
+  it('read Secrets, unless a switch of the chart says so', () => {
     expect(single(all).filter((permission) => permission.includes('secrets'))).toEqual([]);
+    const withSecrets = Object.entries(granted.features).filter(([, rules]) =>
+      single(rules).some((permission) => permission.includes('secrets')),
+    );
+    expect(withSecrets.map(([feature]) => feature)).toEqual(expect.not.arrayContaining(['kubelet-stats']));
+  });
+
+  it('reach a kubelet by nodes/proxy, which can run commands in pods', () => {
+    const everything = [...all, ...Object.values(granted.features).flat()];
+    expect(single(everything).filter((permission) => permission.includes('nodes/proxy'))).toEqual([]);
   });
 
   it('read ConfigMaps other than by name', () => {
@@ -146,6 +163,7 @@ it('the files that the chart reads hold these rules and are current', () => {
     const content: Record<string, unknown> = {
       'cluster-rules.yaml': granted.cluster,
       'coverage-namespace-rules.yaml': granted.coverageNamespaces,
+      'feature-rules.yaml': granted.features,
       'operator-namespace-rules.yaml': granted.operatorNamespace,
       'other-namespaces-rules.yaml': granted.namespaces,
     };

@@ -4,18 +4,14 @@ import { group } from '../src/api/v1alpha1/kinds.ts';
 import { facts } from '../src/baseline/catalogue.ts';
 import { checks } from '../src/checks/catalogue.ts';
 import { type ResourceName, resources } from '../src/observe/catalogue.ts';
-import { probeNames } from '../src/observe/cluster-view.ts';
 import { eventTargets } from '../src/observe/event-targets.ts';
+import { type Feature, featureNames } from '../src/observe/features.ts';
+import { type ProbeName, probes } from '../src/observe/probes/catalogue.ts';
+import type { PolicyRule, Probe } from '../src/observe/probes/probe.ts';
 import type { Resource } from '../src/observe/resource.ts';
 import type { Stored } from '../src/runtime/store.ts';
 
-export interface Rule {
-  apiGroups?: string[];
-  resources?: string[];
-  resourceNames?: string[];
-  nonResourceURLs?: string[];
-  verbs: string[];
-}
+export type Rule = PolicyRule;
 
 /** What the operator may do, by where: everywhere, in its own namespace, in each namespace with coverages, and in single other ones. */
 export interface Permissions {
@@ -24,14 +20,17 @@ export interface Permissions {
   coverageNamespaces: Rule[];
   /** Rules in namespaces known by name. */
   namespaces: Record<string, Rule[]>;
+  /** What a switch of the chart adds in the whole cluster. */
+  features: Record<Feature, Rule[]>;
 }
-
-const probePaths = { version: '/version' } as const;
 
 /** Derived from what checks and facts need, and from what the operator itself does. */
 export function permissions(): Permissions {
-  const needed = [...new Set([...checks, ...facts].flatMap(({ needs }) => [...(needs.resources ?? []), ...(needs.optional ?? [])]))].sort();
-  const everywhere = needed.filter((name) => !definition(name).only);
+  const needs = [...checks, ...facts].map((reader) => reader.needs);
+  const needed = [...new Set(needs.flatMap(({ resources: named = [], optional = [] }) => [...named, ...optional]))].sort();
+  const asked = [...new Set<ProbeName>(['version', ...needs.flatMap((need) => need.probes ?? [])])].sort().map(probe);
+  const everywhere = needed.filter((name) => !definition(name).only && !definition(name).feature);
+  const always = asked.filter(({ feature }) => !feature);
   const single = needed.flatMap((name) => {
     const { only, type } = definition(name);
     return only
@@ -44,7 +43,11 @@ export function permissions(): Permissions {
       : [];
   });
   const namespaces: Record<string, Rule[]> = {};
-  for (const { namespace, rule } of single) if (namespace) namespaces[namespace] = [...(namespaces[namespace] ?? []), rule];
+  const grant = (namespace: string, rules: readonly Rule[]) => {
+    namespaces[namespace] = [...(namespaces[namespace] ?? []), ...rules];
+  };
+  for (const { namespace, rule } of single) if (namespace) grant(namespace, [rule]);
+  for (const { namespaceRules } of always) for (const [namespace, rules] of Object.entries(namespaceRules ?? {})) grant(namespace, rules);
   return {
     cluster: [
       ...byGroup(
@@ -53,7 +56,7 @@ export function permissions(): Permissions {
       ),
       // One object at a time: the uid that an Event must name, and managedFields, which say who changed it.
       ...byGroup(Object.values(eventTargets), ['get']),
-      { nonResourceURLs: probeNames.map((name) => probePaths[name]), verbs: ['get'] },
+      ...always.flatMap(({ rules }) => rules),
       { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
       // A coverage in a namespace that is not served is told so in its status.
       { apiGroups: [group], resources: ['supportcoverages'], verbs: ['get', 'list', 'watch'] },
@@ -73,7 +76,23 @@ export function permissions(): Permissions {
       { apiGroups: [group], resources: ['coveragereports/status'], verbs: ['update'] },
     ],
     namespaces,
+    features: Object.fromEntries(featureNames.map((feature) => [feature, featureRules(feature, needed, asked)])) as Permissions['features'],
   };
+}
+
+function featureRules(feature: Feature, needed: readonly ResourceName[], asked: readonly Probe<unknown>[]): Rule[] {
+  const watched = needed.map(definition).filter((resource) => resource.feature === feature);
+  return [
+    ...byGroup(
+      watched.map(({ type }) => type),
+      ['list', 'watch'],
+    ),
+    ...asked.filter((candidate) => candidate.feature === feature).flatMap(({ rules }) => rules),
+  ];
+}
+
+function probe(name: ProbeName): Probe<unknown> {
+  return probes[name];
 }
 
 function definition(name: ResourceName): Resource<Stored> {
@@ -93,7 +112,7 @@ function byGroup(types: readonly { group: string; resource: string }[], verbs: s
 /** Writes the rules where the chart's templates read them. */
 export function generateRbac(folder: string): void {
   mkdirSync(folder, { recursive: true });
-  const { cluster, operatorNamespace, coverageNamespaces, namespaces } = permissions();
+  const { cluster, operatorNamespace, coverageNamespaces, namespaces, features } = permissions();
   const write = (name: string, content: unknown) =>
     writeFileSync(
       `${folder}/${name}.yaml`,
@@ -103,4 +122,5 @@ export function generateRbac(folder: string): void {
   write('operator-namespace-rules', operatorNamespace);
   write('coverage-namespace-rules', coverageNamespaces);
   write('other-namespaces-rules', namespaces);
+  write('feature-rules', features);
 }

@@ -6,6 +6,9 @@ export const areas = {
   Versions: { tier: 'Level1', condition: 'VersionsSupported' },
   Capacity: { tier: 'Level1', condition: 'CapacitySufficient' },
   Observability: { tier: 'Level1', condition: 'ObservabilityHealthy' },
+  Access: { tier: 'Level1', condition: 'AccessAsExpected' },
+  Defaults: { tier: 'Level1', condition: 'DefaultsAsDeclared' },
+  ControlPlane: { tier: 'Level1', condition: 'ControlPlaneHealthy' },
   Baseline: { tier: 'Level1', condition: 'BaselineInSync' },
 } as const satisfies Record<string, { tier: Tier; condition: string }>;
 

@@ -7,7 +7,7 @@ import { severities, tiers } from '../api/v1alpha1/fields.ts';
 import type { CheckSetting } from '../api/v1alpha1/supportcoverage.ts';
 import { parseDuration } from '../kube/duration.ts';
 import { resources } from '../observe/catalogue.ts';
-import { probeNames } from '../observe/cluster-view.ts';
+import { probeNames } from '../observe/probes/catalogue.ts';
 import { areas, covers } from './areas.ts';
 import { checks } from './catalogue.ts';
 import { configureChecks } from './run.ts';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Severity, Tier } from '../api/v1alpha1/fields.ts';
 import type { ClusterView, Needs } from '../observe/cluster-view.ts';
+import type { Agreement } from './agreement.ts';
 import type { Area } from './areas.ts';
 
 /** What a check sees wrong now with one object. Whether and when it becomes a finding is not the check's business. */
@@ -24,6 +25,7 @@ export interface CheckContext<P> {
   view: ClusterView;
   parameters: P;
   now: Temporal.Instant;
+  agreement: Agreement;
   /** The check's `for` as the coverage sets it, milliseconds. */
   holdMs: number;
 }

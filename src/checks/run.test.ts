@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { clusterOf, minutesAgo, node, now } from '../../test/fixtures/cluster.ts';
 import type { CheckSetting } from '../api/v1alpha1/supportcoverage.ts';
+import { createAgreement } from './agreement.ts';
 import { defineCheck, type Evaluation, type Observation } from './check.ts';
 import { days, noParameters, ratio } from './parameters.ts';
 import { configureChecks, runCheck } from './run.ts';
@@ -29,7 +30,7 @@ const setting = (values: Partial<CheckSetting>): CheckSetting => ({ check: 'sees
 const observation: Observation = { object: 'Node/b', reason: 'Bad', message: 'Node b is bad.' };
 
 function results(check: ReturnType<typeof checkOf>, ...settings: CheckSetting[]) {
-  return configureChecks([check], settings).checks.map((configured) => runCheck(configured, view, now));
+  return configureChecks([check], settings).checks.map((configured) => runCheck(configured, view, now, createAgreement()));
 }
 
 describe('a check that throws', () => {
@@ -39,7 +40,7 @@ describe('a check that throws', () => {
 
   it('is unknown, says what happened, and does not keep the others from running', () => {
     const { checks } = configureChecks([throwing, seeing(observation)], []);
-    const [broken, fine] = checks.map((configured) => runCheck(configured, view, now));
+    const [broken, fine] = checks.map((configured) => runCheck(configured, view, now, createAgreement()));
     expect(broken).toMatchObject({ observations: [], unknown: 'The check failed: nothing is there. Please report this.' });
     expect(fine?.observations).toHaveLength(1);
     expect(fine?.unknown).toBeUndefined();
@@ -149,14 +150,14 @@ describe('a check', () => {
   it('that lacks what it needs is unknown, whatever it would have said', () => {
     const message = 'the operator may not list and watch nodes: nodes is forbidden';
     const { checks } = configureChecks([seeing(observation)], []);
-    const result = runCheck(checks[0]!, clusterOf({ knowledge: { nodes: { state: 'NotPermitted', message } } }), now);
+    const result = runCheck(checks[0]!, clusterOf({ knowledge: { nodes: { state: 'NotPermitted', message } } }), now, createAgreement());
     expect(result).toMatchObject({ unknown: message, observations: [] });
   });
 
   it('of an API that is not installed does not apply', () => {
     const message = 'the cluster does not serve nodes';
     const { checks } = configureChecks([seeing(observation)], []);
-    const result = runCheck(checks[0]!, clusterOf({ knowledge: { nodes: { state: 'NotInstalled', message } } }), now);
+    const result = runCheck(checks[0]!, clusterOf({ knowledge: { nodes: { state: 'NotInstalled', message } } }), now, createAgreement());
     expect(result).toMatchObject({ notApplicable: message, observations: [] });
     expect(result.unknown).toBeUndefined();
   });

@@ -2,6 +2,7 @@ import type { Severity } from '../api/v1alpha1/fields.ts';
 import type { CheckSetting } from '../api/v1alpha1/supportcoverage.ts';
 import { parseDuration } from '../kube/duration.ts';
 import { type ClusterView, unmetNeed } from '../observe/cluster-view.ts';
+import type { Agreement } from './agreement.ts';
 import type { Check, CheckMetadata, Evaluation, Observation } from './check.ts';
 
 /** A check as one coverage wants it run. */
@@ -68,9 +69,14 @@ export function configureChecks(
 }
 
 /** Runs one check. It never throws: a check that does is Unknown, and says so. */
-export function runCheck({ check, parameters, holdMs, severity }: ConfiguredCheck, view: ClusterView, now: Temporal.Instant): CheckResult {
+export function runCheck(
+  { check, parameters, holdMs, severity }: ConfiguredCheck,
+  view: ClusterView,
+  now: Temporal.Instant,
+  agreement: Agreement,
+): CheckResult {
   const unmet = unmetNeed(view, check.needs);
-  const evaluation: Evaluation = unmet ?? evaluate(check, { view, parameters, now, holdMs });
+  const evaluation: Evaluation = unmet ?? evaluate(check, { view, parameters, now, holdMs, agreement });
   if ('outcome' in evaluation) {
     return {
       check,

@@ -1,6 +1,14 @@
+import { validRange } from 'semver';
 import type { Tier } from '../api/v1alpha1/fields.ts';
-import { type IgnoreRule, localCluster, type SupportCoverage, supportCoverageSpec } from '../api/v1alpha1/supportcoverage.ts';
+import {
+  type IgnoreRule,
+  localCluster,
+  type SupportCoverage,
+  type SupportCoverageSpec,
+  supportCoverageSpec,
+} from '../api/v1alpha1/supportcoverage.ts';
 import type { Fact } from '../baseline/fact.ts';
+import type { AgreementInput } from '../checks/agreement.ts';
 import { areas, covers } from '../checks/areas.ts';
 import type { Check } from '../checks/check.ts';
 import { type ConfiguredCheck, configureChecks, type SettingProblem } from '../checks/run.ts';
@@ -16,6 +24,7 @@ export interface Plan {
   checks: ConfiguredCheck[];
   facts: readonly Fact[];
   ignore: readonly IgnoreRule[];
+  agreement: AgreementInput;
   schedule: Schedule;
   reportLimit: number;
 }
@@ -43,6 +52,7 @@ export function planOf(
         message: `there is no fact ${JSON.stringify(fact)}; known are ${[...known].sort().join(', ')}`,
       });
   });
+  problems.push(...rangeProblems(spec.maintenance?.targets));
   const schedule = scheduleOf(
     spec.checks?.schedule ?? defaultSchedules[spec.tier],
     spec.workingHours?.timeZone ?? 'UTC',
@@ -62,10 +72,28 @@ export function planOf(
       checks,
       facts,
       ignore,
+      agreement: {
+        platformNamespaces: spec.scope?.platformNamespaces,
+        namespaces: spec.scope?.namespaces,
+        targets: spec.maintenance?.targets,
+      },
       schedule,
       reportLimit: spec.reportLimit,
     },
   };
+}
+
+/** Semver ranges are npm's; the API server cannot judge them. */
+function rangeProblems(targets: NonNullable<SupportCoverageSpec['maintenance']>['targets']): SettingProblem[] {
+  const ranges = [
+    { path: 'spec.maintenance.targets.kubernetes', range: targets?.kubernetes },
+    ...(targets?.addons ?? []).map(({ version }, index) => ({ path: `spec.maintenance.targets.addons[${index}].version`, range: version })),
+  ];
+  return ranges.flatMap(({ path, range }) =>
+    range === undefined || validRange(range) !== null
+      ? []
+      : [{ path, message: `${JSON.stringify(range)} is not a range of versions; write for example ">=1.36.2 <1.38.0"` }],
+  );
 }
 
 function scheduleOf(line: string, timeZone: string, seed: string, now: Temporal.Instant, problems: SettingProblem[]): Schedule | undefined {

@@ -32,6 +32,7 @@ const input = (cluster: ClusterFixture, extra: Partial<PassInput> = {}): PassInp
   checks: [],
   facts,
   ignore: [],
+  agreement: {},
   view: clusterOf(cluster),
   memory: { findings: [], pending: [], drift: [] },
   baseline: approved(agreed),

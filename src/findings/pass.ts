@@ -5,6 +5,7 @@ import { compare, type Difference, ignoredBy } from '../baseline/compare.ts';
 import type { Fact, Source } from '../baseline/fact.ts';
 import { type BaselineState, baselineAltered } from '../baseline/integrity.ts';
 import type { Writer } from '../baseline/last-writer.ts';
+import { type AgreementInput, createAgreement } from '../checks/agreement.ts';
 import { type CheckResult, type ConfiguredCheck, runCheck } from '../checks/run.ts';
 import { formatDuration } from '../kube/duration.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
@@ -14,6 +15,7 @@ export interface PassInput {
   checks: readonly ConfiguredCheck[];
   facts: readonly Fact[];
   ignore: readonly IgnoreRule[];
+  agreement: AgreementInput;
   view: ClusterView;
   memory: Memory & { drift: readonly Drift[] };
   baseline: BaselineState;
@@ -39,9 +41,10 @@ export interface Pass {
 /** Evaluates every check and fact against one cluster. Gives the event loop a turn between two checks. */
 export async function runPass(input: PassInput): Promise<Pass> {
   const { checks, view, memory, now, baseline } = input;
+  const agreement = createAgreement({ ...input.agreement, baselineApproved: baseline.state === 'Approved' });
   const results: CheckResult[] = [];
   for (const configured of checks) {
-    results.push(runCheck(configured, view, now));
+    results.push(runCheck(configured, view, now, agreement));
     await new Promise(setImmediate);
   }
   results.push({ check: baselineAltered, holdMs: 0, observations: baseline.state === 'Altered' ? [baseline.observation] : [] });

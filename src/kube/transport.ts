@@ -40,6 +40,8 @@ export interface TransportOptions {
   connections?: number;
   /** Monotonic milliseconds. */
   now?: () => number;
+  /** How often a server that cannot be reached is asked whether it is back, milliseconds; default 2,000. */
+  recoveryMs?: number;
 }
 
 interface Session extends Credentials {
@@ -53,6 +55,7 @@ const defaultTimeoutMs = 30_000;
 const maxThrottledRetries = 5;
 /** Files with credentials are read again this often, as client-go does, so that a token is not used to its very end. */
 const rereadMs = 60_000;
+const recoveryMs = 2_000;
 
 /**
  * A transport with credentials of the kubeconfig's current context. They are read again after a 401, and the request tried once
@@ -66,13 +69,28 @@ export function createTransport(options: TransportOptions): Transport {
   /** The newest first. The one before it serves the requests that were about to use it. */
   let agents: Agent[] = [];
   let reachable = true;
+  let closed = false;
   const listeners = new Set<() => void>();
+
+  let recovery: NodeJS.Timeout | undefined;
 
   /** A server that starts up refuses what it does not know yet, so only a good answer counts. */
   function noteAnswer(good: boolean): void {
     if (reachable || !good) return;
     reachable = true;
+    clearTimeout(recovery);
     for (const listener of listeners) listener();
+  }
+
+  function noteFailure(): void {
+    if (reachable && !closed) awaitRecovery();
+    reachable = false;
+  }
+
+  /** Whoever waits with a growing pause is told at once when the server is ready again. */
+  function awaitRecovery(): void {
+    const ask = () => text({ path: '/readyz', timeoutMs: 5_000 }).catch(() => undefined);
+    recovery = setTimeout(() => void ask().then(() => reachable || closed || awaitRecovery()), options.recoveryMs ?? recoveryMs).unref();
   }
 
   /** Connections stay where the certificates are the same. `fallback` serves on where nothing newer can be read. */
@@ -130,7 +148,7 @@ export function createTransport(options: TransportOptions): Transport {
       return answer;
     } catch (error) {
       options.onAnswer?.('<error>', method);
-      if (!request.signal?.aborted) reachable = false;
+      if (!request.signal?.aborted) noteFailure();
       throw errorFromTransport(error);
     }
   }
@@ -186,6 +204,8 @@ export function createTransport(options: TransportOptions): Transport {
     },
     json: async <T>(request: KubeRequest) => parseJson<T>(await text(request)),
     close: async () => {
+      closed = true;
+      clearTimeout(recovery);
       await session?.catch(() => undefined);
       await Promise.all(agents.map((agent) => agent.destroy()));
     },

@@ -1,13 +1,6 @@
 import type { ReadonlyStore } from '../runtime/store.ts';
 import type { ResourceName, View } from './catalogue.ts';
-import type { ServerVersion } from './probes/version.ts';
-
-/** The answers of probes by name. */
-export interface ProbeAnswers {
-  version: ServerVersion;
-}
-export type ProbeName = keyof ProbeAnswers;
-export const probeNames: readonly ProbeName[] = ['version'];
+import type { ProbeAnswers, ProbeName } from './probes/catalogue.ts';
 
 /** What a check or fact reads. From it follow the watches, the ClusterRole, the outcome where something is missing, and the docs. */
 export interface Needs {
@@ -21,7 +14,7 @@ export interface Needs {
 /** Whether what is known of a resource or probe may be relied upon, and if not, why. */
 export type Knowledge =
   | { state: 'Current' }
-  | { state: 'NotInstalled'; message: string }
+  | { state: 'NotInstalled' | 'SwitchedOff'; message: string }
   | { state: 'NotPermitted' | 'Stale'; message: string };
 
 /** One cluster as it was last seen. It never does I/O, and only the observer changes what is behind it. */
@@ -34,6 +27,8 @@ export interface ClusterView {
   count(resource: ResourceName): number;
   probe<K extends ProbeName>(name: K): ProbeAnswers[K] | undefined;
   knowledge(name: ResourceName | ProbeName): Knowledge;
+  /** What several checks work out of the same snapshot, such as pods by node: computed at the first call with a key, kept as long as the view. */
+  derive<T>(key: string, compute: () => T): T;
 }
 
 /** Where a view reads from. */
@@ -45,6 +40,7 @@ export interface Sources {
 }
 
 export function createClusterView(sources: Sources): ClusterView {
+  const derived = new Map<string, unknown>();
   return {
     cluster: sources.cluster,
     list: <K extends ResourceName>(resource: K) => ({
@@ -54,6 +50,10 @@ export function createClusterView(sources: Sources): ClusterView {
     count: (resource) => sources.store(resource).size,
     probe: <K extends ProbeName>(name: K) => sources.probe(name) as ProbeAnswers[K] | undefined,
     knowledge: sources.knowledge,
+    derive: <T>(key: string, compute: () => T) => {
+      if (!derived.has(key)) derived.set(key, compute());
+      return derived.get(key) as T;
+    },
   };
 }
 
@@ -62,7 +62,10 @@ export function unmetNeed(view: ClusterView, needs: Needs): { outcome: 'Unknown'
   for (const name of [...(needs.resources ?? []), ...(needs.probes ?? [])]) {
     const knowledge = view.knowledge(name);
     if (knowledge.state === 'Current') continue;
-    return { outcome: knowledge.state === 'NotInstalled' ? 'NotApplicable' : 'Unknown', message: knowledge.message };
+    return {
+      outcome: knowledge.state === 'NotInstalled' || knowledge.state === 'SwitchedOff' ? 'NotApplicable' : 'Unknown',
+      message: knowledge.message,
+    };
   }
   return undefined;
 }

@@ -1,27 +1,26 @@
 import type { ResourceType } from '../kube/types.ts';
+import type { Stored } from '../runtime/store.ts';
+import { resources } from './catalogue.ts';
+import type { Resource } from './resource.ts';
+
+/** Owners of pods that nothing watches. */
+const unwatched: readonly ResourceType[] = [
+  { group: 'apps', version: 'v1', resource: 'replicasets', kind: 'ReplicaSet', namespaced: true },
+  { group: 'batch', version: 'v1', resource: 'jobs', kind: 'Job', namespaced: true },
+];
+
+/** What is read whole; a single object, or what needs a switch, is not read one at a time beyond that. */
+const watched = Object.values<Resource<Stored>>(resources)
+  .filter(({ only, feature }) => !only && !feature)
+  .map(({ type }) => type);
 
 /**
- * The kinds that findings are about, by their name in an object's spelling. An Event carries the uid of its object, without which
- * `kubectl describe` does not show it; so these may be read one at a time (verb get), and nothing more.
+ * The kinds that findings and drift are about, by their name in an object's spelling. An Event carries the uid of its object, without which
+ * `kubectl describe` does not show it, and managedFields say who wrote it; so these may be read one at a time (verb get).
  */
-export const eventTargets: Readonly<Record<string, ResourceType>> = {
-  APIService: { group: 'apiregistration.k8s.io', version: 'v1', resource: 'apiservices', kind: 'APIService', namespaced: false },
-  ClusterRoleBinding: {
-    group: 'rbac.authorization.k8s.io',
-    version: 'v1',
-    resource: 'clusterrolebindings',
-    kind: 'ClusterRoleBinding',
-    namespaced: false,
-  },
-  DaemonSet: { group: 'apps', version: 'v1', resource: 'daemonsets', kind: 'DaemonSet', namespaced: true },
-  Deployment: { group: 'apps', version: 'v1', resource: 'deployments', kind: 'Deployment', namespaced: true },
-  Job: { group: 'batch', version: 'v1', resource: 'jobs', kind: 'Job', namespaced: true },
-  Node: { group: '', version: 'v1', resource: 'nodes', kind: 'Node', namespaced: false },
-  Pod: { group: '', version: 'v1', resource: 'pods', kind: 'Pod', namespaced: true },
-  ReplicaSet: { group: 'apps', version: 'v1', resource: 'replicasets', kind: 'ReplicaSet', namespaced: true },
-  StatefulSet: { group: 'apps', version: 'v1', resource: 'statefulsets', kind: 'StatefulSet', namespaced: true },
-  StorageClass: { group: 'storage.k8s.io', version: 'v1', resource: 'storageclasses', kind: 'StorageClass', namespaced: false },
-};
+export const eventTargets: Readonly<Record<string, ResourceType>> = Object.fromEntries(
+  [...watched, ...unwatched].map((type) => [type.kind, type]),
+);
 
 /** `Kind/namespace/name` or `Kind/name` in its parts; undefined for a kind that has no Events of its own. */
 export function eventTargetOf(object: string): { type: ResourceType; name: string; namespace?: string } | undefined {

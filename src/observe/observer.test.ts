@@ -54,7 +54,13 @@ function setup(answers: Partial<Answers> & { resources?: Parameters<typeof creat
     onRecovery: () => () => undefined,
   };
   const parts = { transport, clock, random: () => 0, logger: silentLogger, metrics: createRuntimeMetrics() };
-  const observer = createObserver({ ...parts, watch: answers.resources ?? ['nodes'], operatorNamespace: 'operator-home' });
+  const observer = createObserver({
+    ...parts,
+    watch: answers.resources ?? ['nodes'],
+    ask: ['version'],
+    features: [],
+    operatorNamespace: 'operator-home',
+  });
   const stop = new AbortController();
   stops.push(stop);
   void observer.run(stop.signal);

@@ -6,10 +6,12 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { RuntimeMetrics } from '../runtime/metrics.ts';
 import { createReflector, type Reflector } from '../runtime/reflector.ts';
-import type { Stored } from '../runtime/store.ts';
+import { createStore, type Stored } from '../runtime/store.ts';
 import { type ResourceName, resources } from './catalogue.ts';
-import { type ClusterView, createClusterView, type Knowledge, type ProbeName, probeNames } from './cluster-view.ts';
-import { probeVersion } from './probes/version.ts';
+import { type ClusterView, createClusterView, type Knowledge } from './cluster-view.ts';
+import { type Feature, features } from './features.ts';
+import { type ProbeName, probeNames, probes } from './probes/catalogue.ts';
+import type { Probe } from './probes/probe.ts';
 import type { Resource } from './resource.ts';
 
 /** Watches one cluster and keeps what the checks and facts read. */
@@ -35,6 +37,10 @@ export interface ObserverOptions {
   transport: Transport;
   /** Resources that the checks and facts need. */
   watch: readonly ResourceName[];
+  /** Probes that the checks and facts need. */
+  ask: readonly ProbeName[];
+  /** Switches that are on. */
+  features: readonly Feature[];
   /** Where the ConfigMaps of the operator are. */
   operatorNamespace: string;
   clock: Clock;
@@ -45,15 +51,29 @@ export interface ObserverOptions {
 
 /** Twice the watchdog: a watch that was silent so long has been tried again and did not come back. */
 const staleAfterMs = 180_000;
+/** A probe that takes longer has no answer; the pass goes on. */
+const probeMs = 10_000;
 
 type AnyReflector = Reflector<Stored>;
+/** `answer` of a probe that failed is the one before. */
+type Answer =
+  | { state: 'Current'; answer: unknown }
+  | { state: 'NotPermitted' | 'NotInstalled' | 'Stale'; answer: unknown; problem: string };
+
+/** What is seen of a resource that is switched off. */
+const nothing = createStore<Stored>();
 
 export function createObserver(options: ObserverOptions): Observer {
   const { transport, clock } = options;
   const reflectors = new Map<ResourceName, AnyReflector>(
-    options.watch.map((name) => [name, reflectorOf(resources[name] as Resource<Stored>, options)]),
+    options.watch.filter((name) => isOn(resources[name])).map((name) => [name, reflectorOf(resources[name] as Resource<Stored>, options)]),
   );
-  const answers = new Map<ProbeName, { answer: unknown; at: number } | { problem: string; denied: boolean }>();
+  const answers = new Map<ProbeName, Answer>();
+  const asked = options.ask.filter((name) => isOn(probes[name]));
+
+  function isOn({ feature }: { feature?: Feature }): boolean {
+    return feature === undefined || options.features.includes(feature);
+  }
 
   function reflectorFor(name: ResourceName): AnyReflector {
     const reflector = reflectors.get(name);
@@ -64,9 +84,28 @@ export function createObserver(options: ObserverOptions): Observer {
   function probeKnowledge(name: ProbeName): Knowledge {
     const known = answers.get(name);
     if (known === undefined) return { state: 'Stale', message: `the probe ${name} has not been answered yet` };
-    if ('problem' in known)
-      return { state: known.denied ? 'NotPermitted' : 'Stale', message: `the probe ${name} failed: ${known.problem}` };
-    return { state: 'Current' };
+    if (known.state === 'Current') return { state: 'Current' };
+    return { state: known.state, message: `the probe ${name} failed: ${known.problem}` };
+  }
+
+  function knowledge(name: ResourceName | ProbeName): Knowledge {
+    const { feature }: { feature?: Feature } = isProbe(name) ? probes[name] : resources[name];
+    if (feature && !options.features.includes(feature))
+      return { state: 'SwitchedOff', message: `needs the chart's value ${features[feature].chartValue}: true` };
+    return isProbe(name) ? probeKnowledge(name) : knowledgeOf(name, reflectorFor(name));
+  }
+
+  async function ask(name: ProbeName, signal: AbortSignal): Promise<void> {
+    const probe = probes[name] as Probe<unknown>;
+    const before = answers.get(name)?.answer;
+    try {
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(probeMs)]);
+      answers.set(name, { state: 'Current', answer: await probe.ask({ transport, signal: limit, now: clock.now(), before }) });
+    } catch (error) {
+      const kind = error instanceof KubeError ? error.kind : undefined;
+      const state = kind === 'Forbidden' ? 'NotPermitted' : kind === 'NotFound' ? 'NotInstalled' : 'Stale';
+      answers.set(name, { state, answer: before, problem: error instanceof Error ? error.message : String(error) });
+    }
   }
 
   return {
@@ -77,22 +116,17 @@ export function createObserver(options: ObserverOptions): Observer {
     isCurrent: () => [...reflectors].every(([name, reflector]) => knowledgeOf(name, reflector).state !== 'Stale'),
     settled: Promise.all([...reflectors.values()].map(({ settled }) => settled)).then(() => undefined),
     refreshProbes: async (signal) => {
-      try {
-        answers.set('version', { answer: await probeVersion(transport, signal), at: clock.monotonic() });
-      } catch (error) {
-        const denied = error instanceof KubeError && error.kind === 'Forbidden';
-        answers.set('version', { problem: error instanceof Error ? error.message : String(error), denied });
-      }
+      await Promise.all(asked.map((name) => ask(name, signal)));
     },
     view: (cluster) =>
       createClusterView({
         cluster,
-        store: (name) => reflectorFor(name).store,
+        store: (name) => (isOn(resources[name]) ? reflectorFor(name).store : nothing),
         probe: (name) => {
           const known = answers.get(name);
-          return known && 'answer' in known ? known.answer : undefined;
+          return known?.state === 'Current' ? known.answer : undefined;
         },
-        knowledge: (name) => (isProbe(name) ? probeKnowledge(name) : knowledgeOf(name, reflectorFor(name))),
+        knowledge,
       }),
     notPermitted: () =>
       [...reflectors].flatMap(([name, reflector]) => {
@@ -111,11 +145,11 @@ function isProbe(name: ResourceName | ProbeName): name is ProbeName {
 }
 
 function reflectorOf(resource: Resource<Stored>, options: ObserverOptions): AnyReflector {
-  const { type, only, project } = resource;
+  const { type, only, feature: _, ...reading } = resource;
   return createReflector<Stored>({
     ...options,
     type,
-    project,
+    ...reading,
     ...(only
       ? {
           namespace: only.namespace ?? options.operatorNamespace,

@@ -25,6 +25,66 @@ const complete: Record<ResourceName, object> = {
       { kind: 'Group', name: 'ops', apiGroup: 'rbac.authorization.k8s.io' },
     ],
   },
+  daemonsets: {
+    metadata: {
+      name: 'proxy',
+      namespace: 'kube-system',
+      generation: 2,
+      labels: { app: 'proxy' },
+      ownerReferences: [{ apiVersion: 'v1', kind: 'Owner', name: 'owner', uid: 'u', controller: true }],
+      deletionTimestamp: minutesAgo(1),
+    },
+    spec: {
+      replicas: 2,
+      template: {
+        metadata: { labels: { app: 'proxy' } },
+        spec: {
+          serviceAccountName: 'proxy',
+          volumes: [{ name: 'scratch', emptyDir: {} }],
+          containers: [
+            { name: 'main', image: 'registry.example.com/proxy:1', resources: { requests: { cpu: '1' }, limits: { memory: '1Gi' } } },
+          ],
+        },
+      },
+    },
+    status: { observedGeneration: 2, readyReplicas: 1, availableReplicas: 1, numberReady: 1, conditions: [condition('Available')] },
+  },
+  deployments: {
+    metadata: {
+      name: 'dns',
+      namespace: 'kube-system',
+      generation: 2,
+      labels: { app: 'dns' },
+      ownerReferences: [{ apiVersion: 'v1', kind: 'Owner', name: 'owner', uid: 'u', controller: true }],
+      deletionTimestamp: minutesAgo(1),
+    },
+    spec: {
+      replicas: 2,
+      template: {
+        metadata: { labels: { app: 'dns' } },
+        spec: {
+          serviceAccountName: 'dns',
+          volumes: [{ name: 'scratch', emptyDir: {} }],
+          containers: [
+            { name: 'main', image: 'registry.example.com/dns:1', resources: { requests: { cpu: '1' }, limits: { memory: '1Gi' } } },
+          ],
+        },
+      },
+    },
+    status: { observedGeneration: 2, readyReplicas: 1, availableReplicas: 1, numberReady: 1, conditions: [condition('Available')] },
+  },
+  endpointslices: {
+    metadata: { name: 'dns-x', namespace: 'kube-system', labels: { 'kubernetes.io/service-name': 'dns' } },
+    addressType: 'IPv4',
+    endpoints: [
+      { addresses: ['10.0.0.1'], conditions: { ready: true } },
+      { addresses: ['10.0.0.2'], conditions: { ready: false } },
+    ],
+  },
+  namespaces: {
+    metadata: { name: 'shop', labels: { team: 'shop' }, creationTimestamp: minutesAgo(90), deletionTimestamp: minutesAgo(5) },
+    status: { conditions: [condition('NamespaceContentRemaining')] },
+  },
   nodes: {
     ...node('a', { labels: { zone: 'z' }, taints: ['dedicated'], cordoned: true, deleting: true }),
     spec: { providerID: 'aws:///z/i-1', unschedulable: true, taints: [{ key: 'dedicated', value: 'gpu', effect: 'NoSchedule' }] },
@@ -38,6 +98,41 @@ const complete: Record<ResourceName, object> = {
       initContainers: [{ name: 'proxy', restartPolicy: 'Always', resources: { requests: { cpu: '10m', memory: '1Mi' } } }],
       containers: [{ name: 'main', resources: { requests: { cpu: '10m', memory: '1Mi' } } }],
     },
+  },
+  services: {
+    metadata: {
+      name: 'dns',
+      namespace: 'kube-system',
+      labels: { app: 'dns' },
+      creationTimestamp: minutesAgo(90),
+      deletionTimestamp: minutesAgo(1),
+    },
+    spec: { type: 'LoadBalancer', selector: { app: 'dns' }, ports: [{ name: 'dns', port: 53, targetPort: 'dns' }] },
+    status: { loadBalancer: { ingress: [{ hostname: 'lb.example.com' }, { ip: '192.0.2.1' }] } },
+  },
+  statefulsets: {
+    metadata: {
+      name: 'db',
+      namespace: 'kube-system',
+      generation: 2,
+      labels: { app: 'db' },
+      ownerReferences: [{ apiVersion: 'v1', kind: 'Owner', name: 'owner', uid: 'u', controller: true }],
+      deletionTimestamp: minutesAgo(1),
+    },
+    spec: {
+      replicas: 2,
+      template: {
+        metadata: { labels: { app: 'db' } },
+        spec: {
+          serviceAccountName: 'db',
+          volumes: [{ name: 'scratch', emptyDir: {} }],
+          containers: [
+            { name: 'main', image: 'registry.example.com/db:1', resources: { requests: { cpu: '1' }, limits: { memory: '1Gi' } } },
+          ],
+        },
+      },
+    },
+    status: { observedGeneration: 2, readyReplicas: 1, availableReplicas: 1, numberReady: 1, conditions: [condition('Available')] },
   },
   storageclasses: {
     metadata: { name: 'fast', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },

@@ -1,5 +1,6 @@
 import type { KubeObject, ResourceType } from '../kube/types.ts';
 import type { Stored } from '../runtime/store.ts';
+import type { Feature } from './features.ts';
 
 /**
  * A resource that can be watched, and what is kept of each object. A projection takes objects as the API server keeps them: any
@@ -9,15 +10,23 @@ export interface Resource<T extends Stored> {
   type: ResourceType;
   /** Only the object of this name (and namespace): one small watch, and RBAC that names it. */
   only?: { name: string; namespace?: string };
-  /** undefined: not kept. */
-  project: (object: KubeObject) => T | undefined;
+  /** Only objects that match, such as `type=kubernetes.io/tls`. */
+  fieldSelector?: string;
+  /** Only labels, annotations and the like are read; the API server sends nothing else. */
+  metadataOnly?: boolean;
+  /** Versions that are asked for where `type.version` is not served, in this order. */
+  otherVersions?: readonly string[];
+  /** Read only where this switch is on. */
+  feature?: Feature;
+  /** undefined: not kept. `before` is what was kept of the same object until now, for what an object itself does not remember. */
+  project(object: KubeObject, before?: T): T | undefined;
 }
 
 /** Gives a projection the type of the objects it is fed; the API server guarantees the kind, nothing else. */
 export function defineResource<Raw extends KubeObject, T extends Stored>(
-  definition: Omit<Resource<T>, 'project'> & { project: (object: Raw) => T | undefined },
+  definition: Omit<Resource<T>, 'project'> & { project(object: Raw, before?: T): T | undefined },
 ): Resource<T> {
-  return { ...definition, project: (object) => definition.project(object as Raw) };
+  return { ...definition, project: (object, before) => definition.project(object as Raw, before) };
 }
 
 /** Instants are kept as the API server writes them; undefined where the text is no time. */

@@ -118,6 +118,7 @@ describe('nothing in the report ticks', () => {
     checks: configureChecks(checks, []).checks,
     facts,
     ignore: [],
+    agreement: {},
     view: clusterOf(faulty),
     memory,
     baseline: baselineState({ metadata: { name: 'base', namespace: 'support' }, spec }, 'base', undefined),

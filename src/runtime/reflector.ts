@@ -35,10 +35,17 @@ export interface ReflectorOptions<T extends Stored> {
   /** Only objects of this namespace; absent: all. */
   namespace?: string;
   fieldSelector?: string;
+  /** Names and labels are all that is wanted: the API server sends PartialObjectMetadata, which is far smaller. */
+  metadataOnly?: boolean;
+  /** Versions that older or newer servers serve the resource in; tried in this order where `type.version` is not found. */
+  otherVersions?: readonly string[];
   /** The resource's name in metrics and logs, where its plural and group would not tell two reflectors apart. */
   label?: string;
-  /** The fields kept of an object, or undefined for an object not wanted at all. What it drops is garbage before the next object is parsed. */
-  project: (object: KubeObject) => T | undefined;
+  /**
+   * The fields kept of an object, or undefined for an object not wanted at all. What it drops is garbage before the next object is parsed.
+   * `before` is what was kept of the same object until now.
+   */
+  project(object: KubeObject, before?: T): T | undefined;
   /** Called for each change, after the store holds it. What it throws is counted and logged. */
   onChange?: (change: Change<T>) => void;
   clock: Clock;
@@ -71,7 +78,8 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   const resource = options.label ?? plural;
   const labels = { resource };
   const store = createStore<T>();
-  const path = collectionPath(type, options.namespace);
+  const versions = [type.version, ...(options.otherVersions ?? [])];
+  const accept = options.metadataOnly ? { accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json' } : {};
   const backoff = createBackoff({ clock, random: options.random, ...reflectorBackoff });
   const { promise: synced, resolve: markSynced } = Promise.withResolvers<void>();
   const { promise: settled, resolve: markSettled } = Promise.withResolvers<void>();
@@ -83,6 +91,10 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   let resourceVersion = '';
   let streaming = true;
   let relistCause = 'start';
+  /** Which of the versions is asked for. */
+  let version = 0;
+
+  const path = () => collectionPath({ ...type, version: versions[version] ?? type.version }, options.namespace);
 
   function contact(bytes: number): void {
     lastContact = clock.monotonic();
@@ -102,7 +114,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
 
   function project(object: KubeObject): T | undefined {
     try {
-      return options.project(object);
+      return options.project(object, store.get(keyOfObject(object)));
     } catch (error) {
       metrics.handlerErrors.inc(labels);
       logger.error('an object could not be read', { ...labels, name: object.metadata?.name, namespace: object.metadata?.namespace }, error);
@@ -134,11 +146,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     message = '';
     if (event.type === 'BOOKMARK') return;
     const projected = event.type === 'DELETED' ? undefined : project(object);
-    const key = keyOf({
-      name: object.metadata?.name ?? '',
-      ...(object.metadata?.namespace ? { namespace: object.metadata.namespace } : {}),
-    });
-    notify(projected === undefined ? store.remove(key) : store.put(projected));
+    notify(projected === undefined ? store.remove(keyOfObject(object)) : store.put(projected));
     metrics.items.set(labels, store.size);
   }
 
@@ -146,23 +154,23 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     metrics.lists.inc(labels);
     const startedAt = clock.monotonic();
     const objects = new Map<string, T>();
-    let version = '';
+    let resourceVersion = '';
     let next: string | undefined;
     do {
       // Without resourceVersion: with resourceVersion=0 the watch cache answers and the limit is ignored.
       const query = { limit: pageSize, continue: next, fieldSelector: options.fieldSelector };
-      const text = await transport.text({ path, query, signal, timeoutMs: 60_000 });
+      const text = await transport.text({ path: path(), query, signal, timeoutMs: 60_000, ...accept });
       contact(Buffer.byteLength(text));
       const page = JSON.parse(text) as { metadata?: { resourceVersion?: string; continue?: string }; items?: KubeObject[] };
       for (const item of page.items ?? []) {
         const projected = project(item);
         if (projected) objects.set(keyOf(projected), projected);
       }
-      version = page.metadata?.resourceVersion ?? '';
+      resourceVersion = page.metadata?.resourceVersion ?? '';
       next = page.metadata?.continue || undefined;
       await new Promise(setImmediate);
     } while (next);
-    become(objects, version, startedAt);
+    become(objects, resourceVersion, startedAt);
   }
 
   /** One watch from its start to its end. Returns normally when the server ended it in its own time. */
@@ -182,7 +190,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
         fieldSelector: options.fieldSelector,
         ...(wantsState ? { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' } : { resourceVersion }),
       };
-      for await (const line of transport.lines({ path, query, signal: dog.signal })) {
+      for await (const line of transport.lines({ path: path(), query, signal: dog.signal, ...accept })) {
         const event = JSON.parse(line.toString('utf8')) as WatchEvent;
         contact(line.length);
         received += 1;
@@ -208,13 +216,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   function collect(initial: Map<string, T>, event: WatchEvent): void {
     const projected = event.type === 'DELETED' ? undefined : project(event.object);
     if (projected) initial.set(keyOf(projected), projected);
-    else
-      initial.delete(
-        keyOf({
-          name: event.object.metadata?.name ?? '',
-          ...(event.object.metadata?.namespace ? { namespace: event.object.metadata.namespace } : {}),
-        }),
-      );
+    else initial.delete(keyOfObject(event.object));
   }
 
   /** What to do about a failure: returns how long to wait before the next session, milliseconds. */
@@ -223,6 +225,11 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
       error instanceof KubeError
         ? error
         : new KubeError('Transient', error instanceof Error ? error.message : String(error), { reason: 'BadAnswer' });
+    if (failure.kind === 'NotFound') {
+      resourceVersion = '';
+      version = (version + 1) % versions.length;
+      if (version !== 0) return 0;
+    }
     if (failure.kind === 'Forbidden' || failure.kind === 'NotFound') {
       if (phase !== 'NotPermitted' && phase !== 'NotInstalled')
         logger.warn('a resource cannot be read', { ...labels, code: failure.code }, failure);
@@ -283,6 +290,10 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     status: () => ({ phase, message, silentMs: clock.monotonic() - lastContact }),
     run,
   };
+}
+
+function keyOfObject({ metadata }: KubeObject): string {
+  return keyOf({ name: metadata?.name ?? '', ...(metadata?.namespace ? { namespace: metadata.namespace } : {}) });
 }
 
 /** Why the state has to be read again after a failed watch; undefined where the watch can go on from where it was. */

@@ -63,3 +63,14 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
   name: {{ include "support-coverage-operator.serviceAccountName" . }}
   namespace: {{ .Release.Namespace }}
 {{- end }}
+
+{{/* The names of the features that are on, as a JSON list: tlsSecrets is called tls-secrets by the operator. */}}
+{{- define "support-coverage-operator.features" -}}
+{{- $names := list -}}
+{{- range $value, $on := .Values.features -}}
+{{- if $on -}}
+{{- $names = append $names (kebabcase $value) -}}
+{{- end -}}
+{{- end -}}
+{{- $names | toJson -}}
+{{- end }}

@@ -29,6 +29,24 @@ const ignoreRule = z.object({
   expires: date.optional().describe('Last day on which the rule counts; it ends at midnight UTC. Absent: it does not end.'),
 });
 
+const namespaceGlob = z
+  .string()
+  .min(1)
+  .max(63)
+  .meta(
+    rules({
+      rule: "self.matches('^[a-z0-9*]([-a-z0-9*]*[a-z0-9*])?$')",
+      message: 'write the name of a namespace, in which * stands for any characters, for example sandbox-*',
+    }),
+  );
+
+const addonTarget = z.object({
+  name: label.describe('Name of the add-on in findings.'),
+  namespace: label.optional().describe('Where it runs. Absent: in any namespace.'),
+  image: z.string().min(1).max(512).describe('Glob over its image without tag and digest, such as */ingress-nginx/controller.'),
+  version: z.string().min(1).max(128).describe('Versions that count as up to date, as a range of semantic versions, such as >=1.12.0.'),
+});
+
 const clusterScope = z.object({
   name: label.describe('Name of the cluster in findings, reports and metrics.'),
   environment: z.string().max(63).optional().describe('Free label, such as production; shown in the status.'),
@@ -50,8 +68,42 @@ export const supportCoverageSpec = z.object({
         .optional()
         .describe('What is covered. This release covers the cluster that the operator runs in; absent: that cluster, named "local".')
         .meta(keyedBy('name')),
+      platformNamespaces: z
+        .array(namespaceGlob)
+        .max(64)
+        .optional()
+        .describe(
+          'Namespaces with layers of the platform, as globs. Default: well-known names such as kube-system, ingress-nginx and monitoring.',
+        )
+        .meta(atomic),
+      namespaces: z
+        .object({
+          include: z.array(namespaceGlob).max(64).default(['*']).describe('Globs.').meta(atomic),
+          exclude: z.array(namespaceGlob).max(64).default([]).describe('Globs; they win over include.').meta(atomic),
+        })
+        .optional()
+        .describe('Application namespaces that are covered; platform namespaces always are. Default: all.'),
     })
     .optional(),
+  maintenance: z
+    .object({
+      targets: z
+        .object({
+          kubernetes: z
+            .string()
+            .min(1)
+            .max(128)
+            .optional()
+            .describe(
+              'Versions of the API server and the kubelets that count as up to date, as a range of semantic versions, such as >=1.36.2 <1.38.0.',
+            ),
+          addons: z.array(addonTarget).max(64).optional().describe('The same for add-ons.').meta(keyedBy('name')),
+        })
+        .optional()
+        .describe('What "up to date" means here.'),
+    })
+    .optional()
+    .describe('What maintenance was agreed.'),
   workingHours: z
     .object({ timeZone: z.string().min(1).max(64).describe('IANA time zone in which the schedule is read, such as Europe/Amsterdam.') })
     .optional(),

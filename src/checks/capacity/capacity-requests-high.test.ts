@@ -1,6 +1,7 @@
 import { clusterOf, type NodeFixture, node, now, type PodFixture, pod } from '../../../test/fixtures/cluster.ts';
 import { findingsOf, verdictOf } from '../../../test/fixtures/evaluate.ts';
 import { advance } from '../../findings/lifecycle.ts';
+import { createAgreement } from '../agreement.ts';
 import { configureChecks, runCheck } from '../run.ts';
 import { capacityRequestsHigh } from './capacity-requests-high.ts';
 
@@ -78,7 +79,7 @@ describe('capacity-requests-high at its boundaries', () => {
     const { checks } = configureChecks([capacityRequestsHigh], []);
     const at = (seconds: number, memory: Parameters<typeof advance>[0]) => {
       const time = now.add({ seconds });
-      return advance(memory, [runCheck(checks[0]!, clusterOf({ nodes, pods: [cpu('18')] }), time)], 'local', time);
+      return advance(memory, [runCheck(checks[0]!, clusterOf({ nodes, pods: [cpu('18')] }), time, createAgreement())], 'local', time);
     };
     const first = at(0, { findings: [], pending: [] });
     expect(first.findings).toEqual([]);

@@ -1,5 +1,6 @@
 import { type ClusterFixture, clusterOf, node, now } from '../../../test/fixtures/cluster.ts';
 import { findingsOf, verdictOf } from '../../../test/fixtures/evaluate.ts';
+import { createAgreement } from '../agreement.ts';
 import { configureChecks, runCheck } from '../run.ts';
 import { supportCalendarData } from './support-calendar-data.ts';
 import { versionEol } from './version-eol.ts';
@@ -63,7 +64,7 @@ describe('version-eol fires', () => {
     const end = supportCalendarData.distributions.upstream['1.36'].endOfLife;
     const before = Temporal.PlainDate.from(end).subtract({ days: 10 }).toZonedDateTime('UTC').toInstant();
     const { checks } = configureChecks([versionEol], []);
-    const { observations } = runCheck(checks[0]!, clusterOf({ version: 'v1.36.2' }), before);
+    const { observations } = runCheck(checks[0]!, clusterOf({ version: 'v1.36.2' }), before, createAgreement());
     expect(observations[0]?.message).toContain(`ends on ${end}`);
   });
 });
@@ -95,7 +96,7 @@ describe('version-eol at its boundaries', () => {
   it('says the same from day to day, while it is the same state', () => {
     const { checks } = configureChecks([versionEol], []);
     const view = clusterOf(ending(89));
-    const message = (days: number) => runCheck(checks[0]!, view, now.add({ hours: 24 * days })).observations[0]?.message;
+    const message = (days: number) => runCheck(checks[0]!, view, now.add({ hours: 24 * days }), createAgreement()).observations[0]?.message;
     expect(message(58)).toBe(message(0));
     expect(message(59)).not.toBe(message(0));
     expect(message(89)).toBe(message(59));
@@ -143,7 +144,7 @@ describe('version-eol is unknown, not healthy,', () => {
   it('where the bundled calendar is no longer valid', () => {
     const later = Temporal.PlainDate.from(supportCalendarData.validUntil).add({ days: 1 }).toZonedDateTime('UTC').toInstant();
     const { checks } = configureChecks([versionEol], []);
-    expect(runCheck(checks[0]!, clusterOf({ version: 'v1.37.2' }), later).unknown).toContain(
+    expect(runCheck(checks[0]!, clusterOf({ version: 'v1.37.2' }), later, createAgreement()).unknown).toContain(
       `The bundled support calendar was valid until ${supportCalendarData.validUntil}.`,
     );
   });

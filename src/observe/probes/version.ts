@@ -1,4 +1,4 @@
-import type { Transport } from '../../kube/transport.ts';
+import type { Probe } from './probe.ts';
 
 export interface ServerVersion {
   /** As the API server says it, `v1.36.3-eks-3025e55`. */
@@ -9,13 +9,16 @@ export interface ServerVersion {
   patch: number;
 }
 
-/** Asks `/version`. Throws KubeError where the server does not answer, and an Error where it answers nonsense. */
-export async function probeVersion(transport: Transport, signal: AbortSignal): Promise<ServerVersion> {
-  const { gitVersion } = await transport.json<{ gitVersion?: unknown }>({ path: '/version', signal, timeoutMs: 10_000 });
-  const parsed = typeof gitVersion === 'string' ? parseVersion(gitVersion) : undefined;
-  if (!parsed) throw new Error(`the API server names its version as ${JSON.stringify(gitVersion)}, which is not vMAJOR.MINOR.PATCH`);
-  return parsed;
-}
+/** Asks `/version`. Throws an Error where the server answers nonsense. */
+export const version: Probe<ServerVersion> = {
+  rules: [{ nonResourceURLs: ['/version'], verbs: ['get'] }],
+  ask: async ({ transport, signal }) => {
+    const { gitVersion } = await transport.json<{ gitVersion?: unknown }>({ path: '/version', signal });
+    const parsed = typeof gitVersion === 'string' ? parseVersion(gitVersion) : undefined;
+    if (!parsed) throw new Error(`the API server names its version as ${JSON.stringify(gitVersion)}, which is not vMAJOR.MINOR.PATCH`);
+    return parsed;
+  },
+};
 
 /** `v1.33.5-eks-3025e55` → 1, 33, 5. Undefined for what is not a version. */
 export function parseVersion(gitVersion: string): ServerVersion | undefined {

@@ -1,0 +1,29 @@
+import { createAgreement } from './agreement.ts';
+
+describe('a namespace', () => {
+  it.each([
+    ['kube-system', true],
+    ['ingress-nginx', true],
+    ['monitoring', true],
+    ['flux-system', true],
+    ['shop', false],
+    ['default', false],
+    ['my-monitoring', false],
+  ])('%s is the platform’s by its well-known name: %s', (namespace, expected) => {
+    expect(createAgreement().isPlatform(namespace)).toBe(expected);
+  });
+
+  it('is the platform’s by what the coverage says, and by nothing else then', () => {
+    const { isPlatform } = createAgreement({ platformNamespaces: ['base-*'] });
+    expect(['base-net', 'kube-system'].map(isPlatform)).toEqual([true, false]);
+  });
+
+  it('is covered where it is included and not excluded, and always where it is the platform’s', () => {
+    const { isCovered } = createAgreement({ namespaces: { include: ['team-*'], exclude: ['team-sandbox*', 'kube-*'] } });
+    expect(['team-a', 'team-sandbox-1', 'other', 'kube-system'].map(isCovered)).toEqual([true, false, false, true]);
+  });
+
+  it('is covered where nothing is said', () => {
+    expect(createAgreement().isCovered('anything')).toBe(true);
+  });
+});

@@ -1,0 +1,88 @@
+import { matchesGlob } from '../kube/glob.ts';
+
+/** An add-on whose version was agreed. */
+export interface AddonTarget {
+  name: string;
+  /** Where it runs; absent: anywhere. */
+  namespace?: string | undefined;
+  /** Glob over the image without its tag and digest. */
+  image: string;
+  /** A semver range. */
+  version: string;
+}
+
+/** What was agreed about a cluster, as far as a check can depend on it. */
+export interface Agreement {
+  /** True for a namespace with layers of the platform. */
+  isPlatform(namespace: string): boolean;
+  /** True for a namespace that is covered, the platform's included. */
+  isCovered(namespace: string): boolean;
+  /** Which versions count as up to date. */
+  targets: { kubernetes?: string | undefined; addons: readonly AddonTarget[] };
+  /** An approved baseline is there: what it states is drift's to report. */
+  baselineApproved: boolean;
+}
+
+/** Namespaces that well-known platform layers are installed in, where a coverage names none. */
+export const wellKnownPlatformNamespaces: readonly string[] = [
+  'kube-*',
+  '*-system',
+  'openshift-*',
+  'gke-*',
+  'amazon-*',
+  'aws-*',
+  'azure-*',
+  'argocd',
+  'calico-*',
+  'cert-manager',
+  'cilium*',
+  'external-dns',
+  'external-secrets',
+  'falco',
+  'gatekeeper*',
+  'ingress-*',
+  'istio-*',
+  'karpenter',
+  'kured',
+  'kyverno',
+  'linkerd*',
+  'logging',
+  'loki',
+  'metallb*',
+  'monitoring',
+  'observability',
+  'opentelemetry*',
+  'platform-*',
+  'prometheus*',
+  'rook-*',
+  'sealed-secrets',
+  'tekton-*',
+  'tigera-*',
+  'traefik*',
+  'vault',
+  'velero',
+];
+
+export interface AgreementInput {
+  /** Globs. Absent: wellKnownPlatformNamespaces. */
+  platformNamespaces?: readonly string[] | undefined;
+  /** Globs. Absent: all namespaces. */
+  namespaces?: { include?: readonly string[] | undefined; exclude?: readonly string[] | undefined } | undefined;
+  targets?: { kubernetes?: string | undefined; addons?: readonly AddonTarget[] | undefined } | undefined;
+  baselineApproved?: boolean;
+}
+
+/** With nothing given: every namespace is covered, and there is neither a target nor an approved baseline. */
+export function createAgreement({ platformNamespaces, namespaces, targets, baselineApproved }: AgreementInput = {}): Agreement {
+  const platform = platformNamespaces ?? wellKnownPlatformNamespaces;
+  const { include = ['*'], exclude = [] } = namespaces ?? {};
+  const isPlatform = (namespace: string) => platform.some((glob) => matchesGlob(glob, namespace));
+  return {
+    isPlatform,
+    isCovered: (namespace) =>
+      isPlatform(namespace) ||
+      (include.some((glob) => matchesGlob(glob, namespace)) && !exclude.some((glob) => matchesGlob(glob, namespace))),
+    targets: { kubernetes: targets?.kubernetes, addons: targets?.addons ?? [] },
+    baselineApproved: baselineApproved ?? false,
+  };
+}

@@ -1,0 +1,27 @@
+/**
+ * What the operator reads only where somebody has said so, because the permission reaches further than the purpose. Each is a value of the
+ * chart, which grants the permission and passes the name in `--features`. A check whose switch is off is NotApplicable and says which.
+ */
+export const features = {
+  'tls-secrets': {
+    chartValue: 'features.tlsSecrets',
+    description:
+      'List Secrets of type kubernetes.io/tls, of which only tls.crt is kept (tls-expiring). Kubernetes cannot limit it to that type.',
+  },
+  'helm-releases': {
+    chartValue: 'features.helmReleases',
+    description: 'List the metadata of the Secrets in which Helm keeps releases (helm-release-stuck). Kubernetes cannot limit it to them.',
+  },
+  'service-account-tokens': {
+    chartValue: 'features.serviceAccountTokens',
+    description:
+      'List the metadata of Secrets of type kubernetes.io/service-account-token (sa-long-lived-token). Kubernetes cannot limit it to them.',
+  },
+  'kubelet-stats': {
+    chartValue: 'features.kubeletStats',
+    description: 'Ask each kubelet for the fill level of its volumes (pvc-filling): the permission nodes/stats, never nodes/proxy.',
+  },
+} as const satisfies Record<string, { chartValue: string; description: string }>;
+
+export type Feature = keyof typeof features;
+export const featureNames = Object.keys(features) as Feature[];

@@ -1,0 +1,29 @@
+import type { Namespace } from '../../kube/types.ts';
+import { defineResource } from '../resource.ts';
+import type { ConditionView } from './nodes.ts';
+
+export interface NamespaceView {
+  name: string;
+  labels: Readonly<Record<string, string>>;
+  createdAt: string | undefined;
+  /** When its deletion was asked for, RFC 3339. */
+  deletingSince: string | undefined;
+  /** What the namespace controller says while it deletes, by type. */
+  conditions: Readonly<Record<string, ConditionView & { message: string }>>;
+}
+
+export const namespaces = defineResource({
+  type: { group: '', version: 'v1', resource: 'namespaces', kind: 'Namespace', namespaced: false },
+  project: ({ metadata, status }: Namespace): NamespaceView => ({
+    name: metadata?.name ?? '',
+    labels: metadata?.labels ?? {},
+    createdAt: metadata?.creationTimestamp,
+    deletingSince: metadata?.deletionTimestamp,
+    conditions: Object.fromEntries(
+      (status?.conditions ?? []).map(({ type, status: value, lastTransitionTime, reason, message }) => [
+        type,
+        { status: value, since: lastTransitionTime, reason: reason ?? '', message: message ?? '' },
+      ]),
+    ),
+  }),
+});

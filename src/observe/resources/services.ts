@@ -1,0 +1,35 @@
+import type { Service } from '../../kube/types.ts';
+import { defineResource } from '../resource.ts';
+
+export interface ServiceView {
+  name: string;
+  namespace: string;
+  labels: Readonly<Record<string, string>>;
+  type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName';
+  /** Empty where endpoints are not made from pods. */
+  selector: Readonly<Record<string, string>>;
+  ports: readonly { name: string; port: number; targetPort: string }[];
+  /** Host names and addresses of a load balancer. */
+  addresses: readonly string[];
+  createdAt: string | undefined;
+  deleting: boolean;
+}
+
+export const services = defineResource({
+  type: { group: '', version: 'v1', resource: 'services', kind: 'Service', namespaced: true },
+  project: ({ metadata, spec, status }: Service): ServiceView => ({
+    name: metadata?.name ?? '',
+    namespace: metadata?.namespace ?? '',
+    labels: metadata?.labels ?? {},
+    type: (spec?.type ?? 'ClusterIP') as ServiceView['type'],
+    selector: spec?.selector ?? {},
+    ports: (spec?.ports ?? []).map(({ name, port, targetPort }) => ({
+      name: name ?? '',
+      port: port ?? 0,
+      targetPort: String(targetPort ?? port ?? ''),
+    })),
+    addresses: (status?.loadBalancer?.ingress ?? []).map(({ hostname, ip }) => hostname ?? ip ?? '').filter((address) => address !== ''),
+    createdAt: metadata?.creationTimestamp,
+    deleting: metadata?.deletionTimestamp !== undefined,
+  }),
+});
