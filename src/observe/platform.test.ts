@@ -1,5 +1,5 @@
 import { type ClusterFixture, clusterOf, node } from '../../test/fixtures/cluster.ts';
-import { distributionOf, hasAutoscaler } from './platform.ts';
+import { calendarOf, distributionOf, hasAutoscaler, hasManagedControlPlane } from './platform.ts';
 
 const labelled = (labels: Record<string, string>): ClusterFixture => ({ nodes: [node('a'), node('b', { labels })] });
 
@@ -9,12 +9,48 @@ describe('the distribution is', () => {
     ['GKE by the suffix of the version', { version: 'v1.33.5-gke.1080000' }, 'gke'],
     ['AKS by a label of a node, since its version has no suffix', labelled({ 'kubernetes.azure.com/cluster': 'MC_prod' }), 'aks'],
     ['upstream without any of these', {}, 'upstream'],
-    ['upstream for k3s, which follows its dates', { version: 'v1.33.5+k3s1' }, 'upstream'],
+    ['k3s by the suffix of the version', { version: 'v1.33.5+k3s1' }, 'k3s'],
+    ['RKE2 by the suffix of the version', { version: 'v1.33.5+rke2r1' }, 'rke2'],
+    ['OpenShift by a label of its nodes', labelled({ 'node.openshift.io/os_id': 'rhcos' }), 'openshift'],
+    [
+      'kind by the provider id of its nodes',
+      { nodes: [{ metadata: { name: 'a' }, spec: { providerID: 'kind://docker/kind/a' } }] },
+      'kind',
+    ],
+    [
+      'kubeadm by the annotation that it leaves on nodes',
+      { nodes: [{ metadata: { name: 'a', annotations: { 'kubeadm.alpha.kubernetes.io/cri-socket': 'unix:///run/containerd' } } }] },
+      'kubeadm',
+    ],
     ['upstream for a release candidate', { version: 'v1.38.0-rc.1' }, 'upstream'],
     ['upstream where the version is not known', { version: '' }, 'upstream'],
   ])('%s', (_, cluster, expected) => {
     expect(distributionOf(clusterOf(cluster))).toBe(expected);
   });
+});
+
+it.each([
+  ['eks', 'eks'],
+  ['openshift', 'openshift'],
+  ['k3s', 'upstream'],
+  ['rke2', 'upstream'],
+  ['kubeadm', 'upstream'],
+  ['upstream', 'upstream'],
+] as const)('the support dates of %s are those of %s', (distribution, provider) => {
+  expect(calendarOf(distribution)).toBe(provider);
+});
+
+describe('the control plane', () => {
+  it('is somebody else’s where no node says that it is part of it', () => {
+    expect(hasManagedControlPlane(clusterOf(labelled({})))).toBe(true);
+  });
+
+  it.each(['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'])(
+    'is one’s own where a node has the label %s',
+    (label) => {
+      expect(hasManagedControlPlane(clusterOf(labelled({ [label]: '' })))).toBe(false);
+    },
+  );
 });
 
 describe('an autoscaler is there', () => {

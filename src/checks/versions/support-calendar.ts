@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import type { Distribution } from '../../observe/platform.ts';
+import type { SupportProvider } from '../../observe/platform.ts';
 import { supportCalendarData } from './support-calendar-data.ts';
 
 const day = z.iso.date();
 const schema = z.object({
   validUntil: day,
-  distributions: z.partialRecord(z.enum(['upstream', 'eks', 'aks', 'gke']), z.record(z.string(), z.object({ endOfLife: day }))),
+  distributions: z.partialRecord(
+    z.enum(['upstream', 'eks', 'aks', 'gke', 'openshift']),
+    z.record(z.string(), z.object({ endOfLife: day })),
+  ),
 });
 
 export interface Calendar {
@@ -14,7 +17,7 @@ export interface Calendar {
   /** The last day on which it may be believed. */
   validUntil: Temporal.PlainDate;
   /** The day on which support for a minor (`1.36`) ends. */
-  endOfLife(distribution: Distribution, minor: string): Temporal.PlainDate | undefined;
+  endOfLife(distribution: SupportProvider, minor: string): Temporal.PlainDate | undefined;
 }
 
 /** The calendar in the text of the ConfigMap where there is one, else the bundled one. A ConfigMap that cannot be read is a problem, never a reason to fall back. */

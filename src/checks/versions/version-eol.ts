@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { distributionOf } from '../../observe/platform.ts';
+import { calendarOf, distributionOf } from '../../observe/platform.ts';
 import { defineCheck, type Evaluation } from '../check.ts';
 import { days } from '../parameters.ts';
 import { readCalendar } from './support-calendar.ts';
@@ -37,7 +37,7 @@ export const versionEol = defineCheck({
         message: `The ${calendar.name} was valid until ${calendar.validUntil}. Upgrade the operator, or give a newer calendar in the ConfigMap support-calendar.`,
       };
     }
-    const distribution = distributionOf(view);
+    const distribution = calendarOf(distributionOf(view));
     const minor = `${server.major}.${server.minor}`;
     const end = calendar.endOfLife(distribution, minor);
     if (!end)

@@ -24,6 +24,8 @@ export interface NodeView {
   labels: Readonly<Record<string, string>>;
   taints: readonly TaintView[];
   providerID: string;
+  /** Joined by kubeadm, which leaves an annotation. */
+  kubeadm: boolean;
   /** Cores, bytes, count; undefined where the node has not said. */
   allocatable: { cpu: number | undefined; memory: number | undefined; pods: number | undefined };
   conditions: Readonly<Record<string, ConditionView>>;
@@ -43,6 +45,7 @@ export const nodes = defineResource({
     labels: Object.fromEntries(Object.entries(metadata?.labels ?? {}).filter(([key]) => !uninteresting.test(key))),
     taints: (spec?.taints ?? []).map(({ key, value, effect }) => ({ key, value: value ?? '', effect })),
     providerID: spec?.providerID ?? '',
+    kubeadm: 'kubeadm.alpha.kubernetes.io/cri-socket' in (metadata?.annotations ?? {}),
     allocatable: {
       cpu: parseQuantity(status?.allocatable?.cpu),
       memory: parseQuantity(status?.allocatable?.memory),

@@ -1,0 +1,10 @@
+import { inBrief } from './in-brief.ts';
+
+it.each([
+  [[], ''],
+  [['b', 'a'], 'a, b'],
+  [['5', '4', '3', '2', '1'], '1, 2, 3, 4, 5'],
+  [['6', '5', '4', '3', '2', '1'], '1, 2, 3, 4, 5 and 1 more'],
+])('%j is %j', (objects, text) => {
+  expect(inBrief(objects)).toBe(text);
+});
