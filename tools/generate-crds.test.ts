@@ -138,6 +138,7 @@ describe('kubectl get', () => {
       'AGE',
       'CLUSTERS',
       'NEXT-CHECK',
+      'MAINTENANCE',
       'BASELINE',
     ]);
     expect(columns('CoverageBaseline')).toEqual(['CLUSTER', 'APPROVED', 'APPROVED-BY', 'AGE']);

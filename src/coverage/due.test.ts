@@ -39,6 +39,7 @@ function ran(
   const run = {
     ...{ trigger: 'Schedule' as const, at: time.toString({ smallestUnit: 'second' }), durationMs: 5 },
     nextCheckTime: plan.schedule.nextAfter(time)?.toString(),
+    maintenance: undefined,
     handledRunAt: runAtOf(of) ?? options.previous?.lastHandledRunAt,
     generation: of.metadata.generation,
   };

@@ -12,6 +12,7 @@ import type { AgreementInput } from '../checks/agreement.ts';
 import { areas, covers } from '../checks/areas.ts';
 import type { Check } from '../checks/check.ts';
 import { type ConfiguredCheck, configureChecks, type SettingProblem } from '../checks/run.ts';
+import { type Maintenance, maintenanceOf } from './maintenance.ts';
 import { createSchedule, defaultSchedules, type Schedule } from './schedule.ts';
 
 /** What a SupportCoverage asks for, ready to run. */
@@ -26,6 +27,7 @@ export interface Plan {
   ignore: readonly IgnoreRule[];
   agreement: AgreementInput;
   schedule: Schedule;
+  maintenance: Maintenance;
   reportLimit: number;
 }
 
@@ -53,6 +55,8 @@ export function planOf(
       });
   });
   problems.push(...rangeProblems(spec.maintenance?.targets));
+  const { maintenance, problems: maintenanceProblems } = maintenanceOf(spec.maintenance, now);
+  problems.push(...maintenanceProblems);
   const schedule = scheduleOf(
     spec.checks?.schedule ?? defaultSchedules[spec.tier],
     spec.workingHours?.timeZone ?? 'UTC',
@@ -78,6 +82,7 @@ export function planOf(
         targets: spec.maintenance?.targets,
       },
       schedule,
+      maintenance,
       reportLimit: spec.reportLimit,
     },
   };

@@ -10,7 +10,7 @@ import type { ClusterView } from '../observe/cluster-view.ts';
 import type { Observer } from '../observe/observer.ts';
 import { declined, readingCluster, suspended, unread, type Verdict } from '../report/conditions.ts';
 import { quietMs, reportStatus, worthWriting } from '../report/coverage-report.ts';
-import { coverageEvent, type FindReference, recordPass } from '../report/events.ts';
+import { coverageEvent, type FindReference, recordPass, windowEvent } from '../report/events.ts';
 import type { CoverageMetrics } from '../report/metrics.ts';
 import { type ClusterFacts, conditionOf, healthOf, type Run, statusAfter, statusWithoutPass } from '../report/status.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -20,6 +20,7 @@ import type { ReadonlyStore } from '../runtime/store.ts';
 import { type Baseline, findBaseline } from './baseline.ts';
 import { due, runAtOf } from './due.ts';
 import { createKnownCoverages, type Known, reportName } from './known.ts';
+import { dueWork, maintenanceVerdict, overdueMs, windowChange, windowStatus } from './maintenance.ts';
 import { type Plan, planOf } from './plan.ts';
 import type { CoverageStore } from './store.ts';
 import type { BaselineView, CoverageView } from './watched.ts';
@@ -85,10 +86,11 @@ export function createCoverageReconciler(
       await run(coverage, plan, entry, next.trigger, specProblem, context);
     }
     const lateMs = await writeLate(coverage, entry);
+    const windowMs = await followWindow(coverage, plan, entry);
     publish(coverage, entry);
     const at = plan.schedule.nextAfter(clock.now());
     const dueMs = at ? Math.max(0, at.epochMilliseconds - clock.now().epochMilliseconds) : Number.POSITIVE_INFINITY;
-    const requeueAfterMs = Math.min(dueMs, lateMs);
+    const requeueAfterMs = Math.min(dueMs, lateMs, windowMs);
     return Number.isFinite(requeueAfterMs) ? { requeueAfterMs } : {};
   }
 
@@ -130,6 +132,7 @@ export function createCoverageReconciler(
       at: stamp(now),
       durationMs,
       nextCheckTime: plan.schedule.nextAfter(now)?.toString({ smallestUnit: 'second' }),
+      maintenance: maintenanceVerdict(plan.maintenance, pass.checks, pass.findings, now),
       handledRunAt: runAtOf(coverage) ?? entry.status?.lastHandledRunAt,
       generation: coverage.metadata.generation,
     };
@@ -161,6 +164,22 @@ export function createCoverageReconciler(
     if (worthWriting(entry.report?.status, entry.latest, pass, clock.monotonic() - entry.reportWrittenAt))
       await putReport(coverage, entry, entry.latest);
     entry.memory = { findings: pass.findings, pending: pass.pending, drift: pass.drift };
+  }
+
+  /** Says in the status whether a maintenance window is open, and in an Event where work is due. Returns for how long that stays so, milliseconds. */
+  async function followWindow(coverage: SupportCoverage, plan: Plan, entry: Known): Promise<number> {
+    const now = clock.now();
+    const current = windowStatus(plan.maintenance, now);
+    const before = entry.status?.windows;
+    if (entry.status && !isDeepStrictEqual(current, before)) {
+      const { windows: _, ...rest } = entry.status;
+      await keep(coverage, entry, { ...rest, ...(current ? { windows: current } : {}) });
+      const change = current && windowChange(before, current, now);
+      const due = dueWork(entry.memory.findings);
+      if (change && due.length > 0) options.recorder.recordEvent(windowEvent(coverage, change, due, current));
+    }
+    const next = current?.maintenanceNext;
+    return next ? Math.max(0, Temporal.Instant.from(next).epochMilliseconds - now.epochMilliseconds) : Number.POSITIVE_INFINITY;
   }
 
   /** Writes what had to wait for its turn. Returns for how long it still has to, milliseconds; Infinity where nothing waits. */
@@ -251,7 +270,9 @@ export function createCoverageReconciler(
     const status = blind && entry.status ? unread(entry.status) : entry.status;
     // The report may lack what it had no room for; what is in memory does not.
     const current = latest && { ...latest, findings: [...memory.findings], drift: [...memory.drift] };
-    metrics.publish({ ...coverage, ...(status ? { status } : {}) }, entry.cluster, current);
+    const maintenance = entry.plan?.maintenance;
+    const overdue = maintenance?.hasTargets ? overdueMs(maintenance, dueWork(memory.findings), clock.now()) : undefined;
+    metrics.publish({ ...coverage, ...(status ? { status } : {}) }, entry.cluster, current, overdue);
     entry.published = true;
     entry.publishedBlind = blind;
   }

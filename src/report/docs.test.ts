@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { node } from '../../test/fixtures/cluster.ts';
 import { createCoverageWorld, healthyCluster, paths } from '../../test/fixtures/coverage-world.ts';
-import { runAtAnnotation, type SupportCoverage } from '../api/v1alpha1/supportcoverage.ts';
+import { runAtAnnotation, type SupportCoverage, weekdays } from '../api/v1alpha1/supportcoverage.ts';
 import { areas } from '../checks/areas.ts';
+import { nodeNotReady } from '../checks/nodes/node-not-ready.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
 import { createRuntimeMetrics, Registry } from '../runtime/metrics.ts';
 import { lifecycleConditions } from './conditions.ts';
@@ -76,6 +77,25 @@ async function lead(): Promise<Seen> {
     await look(world);
   }
 
+  const due = { ...nodeNotReady, id: 'version-target', for: '0s' };
+  const maintained = createCoverageWorld({ checks: [due] });
+  const windows = [{ name: 'daily', days: [...weekdays], start: '14:00', duration: '1h' }];
+  const maintenance = { windows, maxPostponement: '2h', targets: { kubernetes: '>=1.30.0' } };
+  const maintenanceStates = [
+    () => maintained.apply({ maintenance }),
+    () => Object.assign(maintained.state, { cluster: down({ since: 0 }) }),
+    () => maintained.clock.advance(2 * 3_600_000),
+    () => maintained.clock.advance(3_600_000),
+    () => Object.assign(maintained.state, { cluster: { ...healthyCluster, knowledge: { nodes: blind('Stale') } } }),
+    () => Object.assign(maintained.state, { cluster: healthyCluster }),
+    () => Object.assign(maintained.state, { cluster: { ...healthyCluster, knowledge: { nodes: blind('Stale') } } }),
+    () => maintained.apply({ maintenance, suspend: true }),
+  ];
+  for (const enter of maintenanceStates) {
+    await enter();
+    await look(maintained);
+  }
+
   const first = createCoverageWorld();
   first.state.settled = false;
   first.apply();
@@ -100,7 +120,9 @@ describe('docs/conditions.md', () => {
   const areaRows = sections.find(({ title }) => title === 'Areas')!.rows;
 
   it('has a section for each condition that is no area’s, and a row for each area’s', () => {
-    expect(sections.map(({ title }) => title).sort()).toEqual([...lifecycleConditions, 'BaselineInSync', 'Areas'].sort());
+    expect(sections.map(({ title }) => title).sort()).toEqual(
+      [...lifecycleConditions, 'BaselineInSync', 'MaintenanceCurrent', 'Areas'].sort(),
+    );
     expect(areaRows.filter((row) => row.length === 2)).toEqual(
       Object.entries(areas).flatMap(([area, { condition }]) => (area === 'Baseline' ? [] : [[condition, area]])),
     );

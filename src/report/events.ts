@@ -1,6 +1,6 @@
 import type { Drift, Finding } from '../api/v1alpha1/coveragereport.ts';
 import { apiVersion, supportCoverageKind } from '../api/v1alpha1/kinds.ts';
-import type { SupportCoverage } from '../api/v1alpha1/supportcoverage.ts';
+import type { SupportCoverage, WindowStatus } from '../api/v1alpha1/supportcoverage.ts';
 import type { Transition } from '../findings/lifecycle.ts';
 import type { Pass } from '../findings/pass.ts';
 import { eventTargetOf } from '../observe/event-targets.ts';
@@ -18,6 +18,8 @@ export const eventActions = {
   BaselineCaptured: 'Capture',
   BaselineNotCaptured: 'Capture',
   SpecNotAccepted: 'Accept',
+  MaintenanceWindowOpened: 'Maintain',
+  MaintenanceWindowClosed: 'Maintain',
 } as const;
 export type EventReason = keyof typeof eventActions;
 
@@ -33,6 +35,25 @@ export function coverageReference({ metadata }: SupportCoverage): ObjectReferenc
 /** An Event about the coverage itself. */
 export function coverageEvent(coverage: SupportCoverage, type: EventInput['type'], reason: EventReason, note: string): EventInput {
   return { regarding: coverageReference(coverage), type, reason, action: eventActions[reason], note };
+}
+
+/** A maintenance window opened or closed while work was due. */
+export function windowEvent(
+  coverage: SupportCoverage,
+  change: 'Opened' | 'Closed',
+  due: readonly Finding[],
+  status: WindowStatus,
+): EventInput {
+  const work = `${due.length} due: ${due.map(({ message }) => message).join(' ')}`;
+  const next = status.maintenanceNext;
+  return change === 'Opened'
+    ? coverageEvent(coverage, 'Normal', 'MaintenanceWindowOpened', `The maintenance window is open${next ? ` until ${next}` : ''}. ${work}`)
+    : coverageEvent(
+        coverage,
+        'Warning',
+        'MaintenanceWindowClosed',
+        `The maintenance window closed with work still due${next ? `; the next opens at ${next}` : ''}. ${work}`,
+      );
 }
 
 /**

@@ -210,6 +210,9 @@ it('names and labels are those of the design', async () => {
   expect(Object.fromEntries(declared.map(({ name, type, labelNames }) => [name, [type, ...labelNames]]))).toEqual({
     supportcoverage_info: ['gauge', ...own, 'tier'],
     supportcoverage_condition: ['gauge', ...own, 'type', 'status'],
+    supportcoverage_window_open: ['gauge', ...own, 'window'],
+    supportcoverage_next_window_timestamp_seconds: ['gauge', ...own, 'window'],
+    supportcoverage_maintenance_overdue_seconds: ['gauge', ...own],
     supportcoverage_findings: ['gauge', ...own, 'cluster', 'check', 'severity'],
     supportcoverage_check_outcome: ['gauge', ...own, 'cluster', 'check', 'outcome'],
     supportcoverage_drift: ['gauge', ...own, 'cluster', 'fact'],

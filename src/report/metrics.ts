@@ -7,8 +7,11 @@ import { Counter, Gauge, Histogram, type Registry } from '../runtime/metrics.ts'
 
 /** The series about coverages. Only the leader has them. */
 export interface CoverageMetrics {
-  /** Sets every series of a coverage from what is written in its status and report; series it no longer has go. */
-  publish(coverage: SupportCoverage, cluster: string, report: CoverageReportStatus | undefined): void;
+  /**
+   * Sets every series of a coverage from what is written in its status and report; series it no longer has go. `overdueMs`: for how long
+   * the oldest update has been overdue; undefined where nothing was agreed that can be due.
+   */
+  publish(coverage: SupportCoverage, cluster: string, report: CoverageReportStatus | undefined, overdueMs?: number): void;
   /** Counts what one pass changed. */
   count(coverage: { name: string; namespace: string }, cluster: string, pass: Pass, durationMs: number): void;
   /** Removes every series of a coverage that was deleted. */
@@ -39,6 +42,9 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
     drift: gauge('drift', 'Differences from the approved baseline.', ['cluster', 'fact']),
     lastRun: gauge('check_last_run_timestamp_seconds', 'When the checks ran last.', ['cluster']),
     nextRun: gauge('next_check_timestamp_seconds', 'When the checks run next.'),
+    window: gauge('window_open', '1 while the window is open.', ['window']),
+    nextWindow: gauge('next_window_timestamp_seconds', 'When the window opens or closes next.', ['window']),
+    overdue: gauge('maintenance_overdue_seconds', 'For how long the oldest update had been overdue when the checks ran last.'),
   };
   const duration = new Histogram({
     name: 'supportcoverage_pass_duration_seconds',
@@ -79,7 +85,7 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
     }
   }
 
-  function publish(coverage: SupportCoverage, cluster: string, report: CoverageReportStatus | undefined): void {
+  function publish(coverage: SupportCoverage, cluster: string, report: CoverageReportStatus | undefined, overdueMs?: number): void {
     const { name, namespace } = coverage.metadata;
     const next = new Map<Gauge, Map<string, Labels>>();
     const set = (metric: Gauge, labels: Labels, value: number) => {
@@ -95,6 +101,7 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
         ?.get(gauges.findings)
         ?.has(JSON.stringify({ coverage: name, coverage_namespace: namespace, ...labels })) === true;
     setSeries(set, gauges, coverage, cluster, report, known, seen);
+    if (overdueMs !== undefined) set(gauges.overdue, {}, overdueMs / 1000);
     for (const [metric, sets] of used.get(key) ?? [])
       for (const [id, labels] of sets) if (!next.get(metric)?.has(id)) metric.remove(labels);
     used.set(key, next);
@@ -130,7 +137,7 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
   };
 }
 
-type Gauges = Record<'info' | 'condition' | 'findings' | 'outcome' | 'drift' | 'lastRun' | 'nextRun', Gauge>;
+type Gauges = Record<'info' | 'condition' | 'findings' | 'outcome' | 'drift' | 'lastRun' | 'nextRun' | 'window' | 'nextWindow', Gauge>;
 
 function setSeries(
   set: (metric: Gauge, labels: Labels, value: number) => void,
@@ -163,6 +170,9 @@ function setSeries(
   for (const [fact, value] of drift) set(gauges.drift, { cluster, fact }, value);
   if (status?.lastCheckTime) set(gauges.lastRun, { cluster }, seconds(status.lastCheckTime));
   if (status?.nextCheckTime) set(gauges.nextRun, {}, seconds(status.nextCheckTime));
+  const { maintenance, maintenanceNext } = status?.windows ?? {};
+  if (maintenance) set(gauges.window, { window: 'maintenance' }, maintenance === 'Open' ? 1 : 0);
+  if (maintenanceNext) set(gauges.nextWindow, { window: 'maintenance' }, seconds(maintenanceNext));
 }
 
 function seconds(time: string): number {

@@ -31,6 +31,7 @@ const run: Run = {
   durationMs: 12.4,
   nextCheckTime: '2026-11-23T13:00:00Z',
   handledRunAt: undefined,
+  maintenance: undefined,
   generation: 3,
 };
 const cluster: ClusterFacts = {

@@ -17,6 +17,8 @@ export interface Run {
   durationMs: number;
   nextCheckTime: string | undefined;
   handledRunAt: string | undefined;
+  /** Whether updates are made in time; undefined where nothing was agreed that can be due. */
+  maintenance: Verdict | undefined;
   generation: number | undefined;
 }
 
@@ -41,7 +43,7 @@ export function statusAfter(
   specProblem: string | undefined,
 ): SupportCoverageStatus {
   const summary = summarise(pass.checks, pass.findings, pass.drift);
-  const verdicts = verdictsOf(pass, cluster, specProblem);
+  const verdicts = verdictsOf(pass, cluster, run.maintenance, specProblem);
   return {
     ...(run.generation === undefined ? {} : { observedGeneration: run.generation }),
     conditions: dated(verdicts, previous?.conditions ?? [], run.generation, run.at),
@@ -55,6 +57,7 @@ export function statusAfter(
       message,
     })),
     clusters: [clusterStatus(pass, previous, run, cluster, summary)],
+    ...(previous?.windows ? { windows: previous.windows } : {}),
     lastCheckTime: run.at,
     ...(run.nextCheckTime ? { nextCheckTime: run.nextCheckTime } : {}),
     lastCheckDuration: formatDuration(Math.max(1, run.durationMs)),
@@ -73,8 +76,8 @@ export function statusAfter(
   };
 }
 
-function verdictsOf(pass: Pass, cluster: ClusterFacts, specProblem: string | undefined): Verdict[] {
-  const areas = areaVerdicts(pass.checks, pass.findings);
+function verdictsOf(pass: Pass, cluster: ClusterFacts, maintenance: Verdict | undefined, specProblem: string | undefined): Verdict[] {
+  const areas = [...areaVerdicts(pass.checks, pass.findings), ...(maintenance ? [maintenance] : [])];
   const baseline = baselineVerdict(pass);
   const counted = pass.baseline.state === 'Absent' || pass.baseline.state === 'Unapproved' ? areas : [...areas, baseline];
   return [healthy(counted), ...ready(specProblem), onboarded(pass.baseline, cluster), ...areas, baseline];

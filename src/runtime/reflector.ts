@@ -80,7 +80,8 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   const store = createStore<T>();
   const versions = [type.version, ...(options.otherVersions ?? [])];
   const accept = options.metadataOnly ? { accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json' } : {};
-  const backoff = createBackoff({ clock, random: options.random, ...reflectorBackoff });
+  const freshBackoff = () => createBackoff({ clock, random: options.random, ...reflectorBackoff });
+  let backoff = freshBackoff();
   const { promise: synced, resolve: markSynced } = Promise.withResolvers<void>();
   const { promise: settled, resolve: markSettled } = Promise.withResolvers<void>();
 
@@ -252,10 +253,13 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     return Math.max(backoff(), failure.retryAfterMs ?? 0);
   }
 
-  /** After a failure without an answer, the first good answer to anybody ends the wait: the server is back. */
+  /** After a failure without an answer, the first good answer to anybody ends the wait: the server is back, and waits begin anew. */
   async function pause(ms: number, signal: AbortSignal): Promise<void> {
     const recovered = new AbortController();
-    const forget = transport.onRecovery(() => recovered.abort());
+    const forget = transport.onRecovery(() => {
+      backoff = freshBackoff();
+      recovered.abort();
+    });
     try {
       await delay(clock, ms, AbortSignal.any([signal, recovered.signal]));
     } finally {

@@ -55,6 +55,7 @@ export const supportCoverageKind = {
     age,
     { name: 'Clusters', type: 'string', jsonPath: '.status.clusters[*].name', priority: 1 },
     { name: 'Next-Check', type: 'string', jsonPath: '.status.nextCheckTime', priority: 1 },
+    { name: 'Maintenance', type: 'string', jsonPath: '.status.windows.maintenance', priority: 1 },
     { name: 'Baseline', type: 'string', jsonPath: '.status.clusters[*].baseline.name', priority: 1 },
   ],
 } as const satisfies KindDefinition;

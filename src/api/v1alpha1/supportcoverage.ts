@@ -47,6 +47,32 @@ const addonTarget = z.object({
   version: z.string().min(1).max(128).describe('Versions that count as up to date, as a range of semantic versions, such as >=1.12.0.'),
 });
 
+export const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
+
+const maintenanceWindow = z.object({
+  name: label.describe('Name of the window.'),
+  days: z.array(z.enum(weekdays)).min(1).max(7).describe('Days on which it starts; it may end on the next.').meta(atomic),
+  start: z
+    .string()
+    .max(5)
+    .describe('Local time, such as 22:00. Where the clocks skip it, the window starts as much later.')
+    .meta(rules({ rule: "self.matches('^([01][0-9]|2[0-3]):[0-5][0-9]$')", message: 'write a time of the day such as 22:00' })),
+  duration: duration.describe('How long it is open, at most 168h; the same on a day on which the clocks change.').meta(
+    rules({
+      rule: "self.matches('^([0-9]+(ms|s|m|h))+$') ? duration(self) > duration('0s') && duration(self) <= duration('168h') : true",
+      message: 'write a duration of more than 0s and at most 168h, such as 4h',
+    }),
+  ),
+});
+
+const exclusion = z
+  .object({
+    from: time.describe('Inclusive.'),
+    to: time.describe('Exclusive.'),
+    reason: z.string().min(1).max(256).describe('Why no maintenance takes place, such as "year-end freeze".'),
+  })
+  .meta(rules({ rule: 'self.from < self.to', message: 'an exclusion ends after it begins: write to later than from' }));
+
 const clusterScope = z.object({
   name: label.describe('Name of the cluster in findings, reports and metrics.'),
   environment: z.string().max(63).optional().describe('Free label, such as production; shown in the status.'),
@@ -87,6 +113,15 @@ export const supportCoverageSpec = z.object({
     .optional(),
   maintenance: z
     .object({
+      timeZone: z.string().min(1).max(64).default('UTC').describe('IANA time zone of the windows, such as Europe/Amsterdam.'),
+      windows: z
+        .array(maintenanceWindow)
+        .max(16)
+        .optional()
+        .describe('When maintenance may take place. Absent: no window was agreed.')
+        .meta(keyedBy('name')),
+      exclusions: z.array(exclusion).max(64).optional().describe('Times at which no window is open.').meta(atomic),
+      maxPostponement: duration.default('720h').describe('For how long an update that is due may wait; then MaintenanceCurrent is False.'),
       targets: z
         .object({
           kubernetes: z
@@ -169,6 +204,11 @@ const topFinding = z.object({
   message: z.string(),
 });
 
+const windowStatus = z.object({
+  maintenance: z.enum(['Open', 'Closed']),
+  maintenanceNext: time.optional().describe('When that changes.'),
+});
+
 export const triggers = ['Initial', 'Schedule', 'Missed', 'Manual', 'SpecChanged', 'BaselineChanged'] as const;
 
 export const supportCoverageStatus = z.object({
@@ -179,6 +219,7 @@ export const supportCoverageStatus = z.object({
     .optional(),
   topFindings: z.array(topFinding).max(10).optional().describe('The ten most urgent; all are in the CoverageReport.').meta(atomic),
   clusters: z.array(clusterStatus).max(64).optional().meta(atomic),
+  windows: windowStatus.optional().describe('Whether a maintenance window is open. Absent: none was agreed.'),
   lastCheckTime: time.optional(),
   nextCheckTime: time.optional(),
   lastCheckDuration: z.string().max(32).optional(),
@@ -197,6 +238,7 @@ export type SupportCoverageStatus = z.infer<typeof supportCoverageStatus>;
 export type SupportCoverage = z.infer<typeof supportCoverage>;
 export type CheckSetting = z.infer<typeof checkSetting>;
 export type IgnoreRule = z.infer<typeof ignoreRule>;
+export type WindowStatus = z.infer<typeof windowStatus>;
 export type ClusterStatus = z.infer<typeof clusterStatus>;
 export type Trigger = (typeof triggers)[number];
 

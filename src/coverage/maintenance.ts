@@ -1,0 +1,103 @@
+import type { CheckReport, Finding } from '../api/v1alpha1/coveragereport.ts';
+import type { SupportCoverageSpec, WindowStatus } from '../api/v1alpha1/supportcoverage.ts';
+import type { SettingProblem } from '../checks/run.ts';
+import { formatDuration, parseDuration } from '../kube/duration.ts';
+import type { Verdict } from '../report/conditions.ts';
+import { createWindows, type Windows } from './windows.ts';
+
+/** The checks whose findings are updates that are due. */
+export const maintenanceChecks: readonly string[] = ['version-target', 'addon-target'];
+
+/** What was agreed about maintenance. */
+export interface Maintenance {
+  /** Undefined where no window was agreed. */
+  windows: Windows | undefined;
+  maxPostponementMs: number;
+  /** Something is agreed that can be due. */
+  hasTargets: boolean;
+}
+
+type MaintenanceSpec = NonNullable<SupportCoverageSpec['maintenance']>;
+
+/** What is agreed, and what of it cannot be kept as it is written. */
+export function maintenanceOf(
+  spec: MaintenanceSpec | undefined,
+  now: Temporal.Instant,
+): { maintenance: Maintenance; problems: SettingProblem[] } {
+  const hasTargets = spec?.targets?.kubernetes !== undefined || (spec?.targets?.addons ?? []).length > 0;
+  const maintenance = { windows: undefined, hasTargets, maxPostponementMs: parseDuration(spec?.maxPostponement ?? '720h') ?? 0 };
+  if (!spec?.windows?.length) return { maintenance, problems: [] };
+  const exclusions = (spec.exclusions ?? []).map(({ from, to }) => ({ from: Temporal.Instant.from(from), to: Temporal.Instant.from(to) }));
+  try {
+    const windows = createWindows(spec.windows, exclusions, spec.timeZone);
+    const { open, next } = windows.at(now);
+    const problems =
+      open || next ? [] : [{ path: 'spec.maintenance.windows', message: 'no window opens within 400 days; see the exclusions' }];
+    return { maintenance: { ...maintenance, windows }, problems };
+  } catch {
+    const message = `${JSON.stringify(spec.timeZone)} is not a time zone; write an IANA name such as Europe/Amsterdam`;
+    return { maintenance, problems: [{ path: 'spec.maintenance.timeZone', message }] };
+  }
+}
+
+/** The updates that are due, the longest first. */
+export function dueWork(findings: readonly Finding[]): Finding[] {
+  return findings.filter(({ check }) => maintenanceChecks.includes(check)).sort((a, b) => (a.firstSeen < b.firstSeen ? -1 : 1));
+}
+
+/** For how long the oldest update has been overdue, milliseconds; 0 where none is. */
+export function overdueMs({ maxPostponementMs }: Maintenance, due: readonly Finding[], now: Temporal.Instant): number {
+  const [oldest] = due;
+  return oldest ? Math.max(0, now.epochMilliseconds - Temporal.Instant.from(oldest.firstSeen).epochMilliseconds - maxPostponementMs) : 0;
+}
+
+/** Whether updates are made in time. Undefined where nothing was agreed that can be due. */
+export function maintenanceVerdict(
+  maintenance: Maintenance,
+  checks: readonly CheckReport[],
+  findings: readonly Finding[],
+  now: Temporal.Instant,
+): Verdict | undefined {
+  if (!maintenance.hasTargets) return undefined;
+  const type = 'MaintenanceCurrent';
+  const due = dueWork(findings);
+  const [oldest] = due;
+  const more = due.length > 1 ? ` (and ${due.length - 1} more)` : '';
+  const postponement = formatDuration(maintenance.maxPostponementMs);
+  if (oldest && overdueMs(maintenance, due, now) > 0)
+    return {
+      type,
+      status: 'False',
+      reason: 'Overdue',
+      message: `Due since ${oldest.firstSeen}, longer than the ${postponement} agreed: ${oldest.message}${more}`,
+    };
+  const unknown = checks.find(({ check, outcome }) => maintenanceChecks.includes(check) && outcome === 'Unknown');
+  if (unknown) return { type, status: 'Unknown', reason: 'NotKnown', message: `${unknown.check}: ${unknown.message}` };
+  if (oldest)
+    return {
+      type,
+      status: 'True',
+      reason: 'Due',
+      message: `Due since ${oldest.firstSeen}, may wait ${postponement}: ${oldest.message}${more}`,
+    };
+  return { type, status: 'True', reason: 'UpToDate', message: 'What runs is within spec.maintenance.targets' };
+}
+
+/** Whether a window is open, as the status says it; undefined where none was agreed. */
+export function windowStatus({ windows }: Maintenance, now: Temporal.Instant): WindowStatus | undefined {
+  if (!windows) return undefined;
+  const { open, next } = windows.at(now);
+  return { maintenance: open ? 'Open' : 'Closed', ...(next ? { maintenanceNext: next.toString({ smallestUnit: 'second' }) } : {}) };
+}
+
+/** What happened to the window between two looks, even where nobody looked while it was open. */
+export function windowChange(
+  before: WindowStatus | undefined,
+  current: WindowStatus,
+  now: Temporal.Instant,
+): 'Opened' | 'Closed' | undefined {
+  if (current.maintenance === 'Open') return before?.maintenance === 'Open' ? undefined : 'Opened';
+  if (before?.maintenance === 'Open') return 'Closed';
+  const opening = before?.maintenanceNext;
+  return opening && Temporal.Instant.compare(Temporal.Instant.from(opening), now) <= 0 ? 'Closed' : undefined;
+}
