@@ -100,6 +100,12 @@ describe('a stream', () => {
     expect(await open(transport)).toMatchObject({ seen: [], error: { kind: 'Gone', code: 410, reason: 'Expired' } });
   });
 
+  it('that the server turns away with Retry-After is asked for again', async () => {
+    const { server, transport } = await setup();
+    server.on('GET', path, [refuse(429, 'too many requests', { headers: { 'retry-after': '0' } }), stream(raw('{"n":1}\n'), end)]);
+    expect(await open(transport)).toEqual({ seen: ['{"n":1}'] });
+  });
+
   it('has its time limit only until the head of the answer: afterwards it may be silent for as long as the caller likes', async () => {
     const { server, transport } = await setup();
     server.on('GET', path, [stream()]);

@@ -253,7 +253,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     return Math.max(backoff(), failure.retryAfterMs ?? 0);
   }
 
-  /** After a failure without an answer, the first good answer to anybody ends the wait: the server is back, and waits begin anew. */
+  /** The first good answer to anybody after an outage ends the wait: the server is back, and waits begin anew. */
   async function pause(ms: number, signal: AbortSignal): Promise<void> {
     const recovered = new AbortController();
     const forget = transport.onRecovery(() => {
@@ -281,7 +281,8 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
         await watch(signal);
       } catch (error) {
         if (signal.aborted) return;
-        await pause(recover(error), signal);
+        const named = error instanceof KubeError && error.retryAfterMs !== undefined;
+        await (named ? delay(clock, recover(error), signal) : pause(recover(error), signal));
       }
     }
   }

@@ -32,7 +32,7 @@ export interface CollectionServer {
   readonly transport: Transport;
   /** What it holds, by name. */
   readonly pods: ReadonlyMap<string, CollectionPod>;
-  /** Lists, pages of lists and watches that were asked for. */
+  /** Pages and watches that were asked for. */
   readonly requests: number;
   /** Watches that are open. */
   readonly streams: number;

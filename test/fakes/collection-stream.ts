@@ -56,9 +56,10 @@ export function createCollectionStream(clock: Clock, mark?: () => WatchLine): Co
   function next(): WatchLine | undefined {
     const line = queue.shift();
     if (line || suffered.has('end')) return line;
-    const end = owed?.();
+    if (!owed) return undefined;
+    last = owed();
     owed = undefined;
-    return end;
+    return last;
   }
 
   async function* bytes(signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
