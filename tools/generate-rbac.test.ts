@@ -162,6 +162,7 @@ it('the files that the chart reads hold these rules and are current', () => {
     generateRbac(folder);
     const content: Record<string, unknown> = {
       'cluster-rules.yaml': granted.cluster,
+      'correction-rules.yaml': granted.corrections,
       'coverage-namespace-rules.yaml': granted.coverageNamespaces,
       'feature-rules.yaml': granted.features,
       'operator-namespace-rules.yaml': granted.operatorNamespace,

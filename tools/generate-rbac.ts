@@ -22,6 +22,8 @@ export interface Permissions {
   namespaces: Record<string, Rule[]>;
   /** What a switch of the chart adds in the whole cluster. */
   features: Record<Feature, Rule[]>;
+  /** To make small changes; granted only where the chart's corrections.enabled says so. */
+  corrections: Rule[];
 }
 
 /** Derived from what checks and facts need, and from what the operator itself does. */
@@ -76,9 +78,18 @@ export function permissions(): Permissions {
       { apiGroups: [group], resources: ['coveragereports/status'], verbs: ['update'] },
     ],
     namespaces,
+    corrections: byGroup(correctedTypes, ['patch']),
     features: Object.fromEntries(featureNames.map((feature) => [feature, featureRules(feature, needed, asked)])) as Permissions['features'],
   };
 }
+
+/** What corrections change; a test compares it with the checks and facts that make any. */
+const correctedTypes = [
+  { group: '', resource: 'namespaces' },
+  { group: '', resource: 'serviceaccounts' },
+  { group: 'networking.k8s.io', resource: 'ingressclasses' },
+  { group: 'storage.k8s.io', resource: 'storageclasses' },
+];
 
 function featureRules(feature: Feature, needed: readonly ResourceName[], asked: readonly Probe<unknown>[]): Rule[] {
   const watched = needed.map(definition).filter((resource) => resource.feature === feature);
@@ -112,7 +123,7 @@ function byGroup(types: readonly { group: string; resource: string }[], verbs: s
 /** Writes the rules where the chart's templates read them. */
 export function generateRbac(folder: string): void {
   mkdirSync(folder, { recursive: true });
-  const { cluster, operatorNamespace, coverageNamespaces, namespaces, features } = permissions();
+  const { cluster, operatorNamespace, coverageNamespaces, namespaces, features, corrections } = permissions();
   const write = (name: string, content: unknown) =>
     writeFileSync(
       `${folder}/${name}.yaml`,
@@ -123,4 +134,5 @@ export function generateRbac(folder: string): void {
   write('coverage-namespace-rules', coverageNamespaces);
   write('other-namespaces-rules', namespaces);
   write('feature-rules', features);
+  write('correction-rules', corrections);
 }

@@ -23,6 +23,20 @@ describe('a namespace', () => {
     expect(['team-a', 'team-sandbox-1', 'other', 'kube-system'].map(isCovered)).toEqual([true, false, false, true]);
   });
 
+  it('and an object are known as the approved baseline states them, all facts together', () => {
+    const approved = [
+      { object: 'Namespace/shop', value: { 'labels.team': 'shop' } },
+      { object: 'Namespace/shop', value: { quota: '10' } },
+    ];
+    const { agreed, baselineApproved } = createAgreement({ approved });
+    expect([baselineApproved, agreed('Namespace/shop'), agreed('Namespace/new')]).toEqual([
+      true,
+      { 'labels.team': 'shop', quota: '10' },
+      undefined,
+    ]);
+    expect(createAgreement().baselineApproved).toBe(false);
+  });
+
   it('is covered where nothing is said', () => {
     expect(createAgreement().isCovered('anything')).toBe(true);
   });

@@ -21,6 +21,8 @@ export interface Agreement {
   targets: { kubernetes?: string | undefined; addons: readonly AddonTarget[] };
   /** An approved baseline is there: what it states is drift's to report. */
   baselineApproved: boolean;
+  /** What the approved baseline states about an object, all facts together; undefined where it does not know it. */
+  agreed(object: string): Readonly<Record<string, string>> | undefined;
 }
 
 /** Namespaces that well-known platform layers are installed in, where a coverage names none. */
@@ -69,13 +71,16 @@ export interface AgreementInput {
   /** Globs. Absent: all namespaces. */
   namespaces?: { include?: readonly string[] | undefined; exclude?: readonly string[] | undefined } | undefined;
   targets?: { kubernetes?: string | undefined; addons?: readonly AddonTarget[] | undefined } | undefined;
-  baselineApproved?: boolean;
+  /** The facts of the approved baseline; undefined where there is none. */
+  approved?: readonly { object: string; value: Readonly<Record<string, string>> }[] | undefined;
 }
 
 /** With nothing given: every namespace is covered, and there is neither a target nor an approved baseline. */
-export function createAgreement({ platformNamespaces, namespaces, targets, baselineApproved }: AgreementInput = {}): Agreement {
+export function createAgreement({ platformNamespaces, namespaces, targets, approved }: AgreementInput = {}): Agreement {
   const platform = platformNamespaces ?? wellKnownPlatformNamespaces;
   const { include = ['*'], exclude = [] } = namespaces ?? {};
+  const known = new Map<string, Record<string, string>>();
+  for (const { object, value } of approved ?? []) known.set(object, { ...known.get(object), ...value });
   const isPlatform = (namespace: string) => platform.some((glob) => matchesGlob(glob, namespace));
   return {
     isPlatform,
@@ -83,6 +88,7 @@ export function createAgreement({ platformNamespaces, namespaces, targets, basel
       isPlatform(namespace) ||
       (include.some((glob) => matchesGlob(glob, namespace)) && !exclude.some((glob) => matchesGlob(glob, namespace))),
     targets: { kubernetes: targets?.kubernetes, addons: targets?.addons ?? [] },
-    baselineApproved: baselineApproved ?? false,
+    baselineApproved: approved !== undefined,
+    agreed: (object) => known.get(object),
   };
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Severity, Tier } from '../api/v1alpha1/fields.ts';
+import type { ResourceType } from '../kube/types.ts';
 import type { ClusterView, Needs } from '../observe/cluster-view.ts';
 import type { Agreement } from './agreement.ts';
 import type { Area } from './areas.ts';
@@ -18,8 +19,25 @@ export interface Observation {
   since?: Temporal.Instant | undefined;
 }
 
+/** A small change that mends what a check or fact found, and can be taken back. */
+export interface Correction {
+  /** Kind/namespace/name or Kind/name. */
+  object: string;
+  /** What the approved baseline must state for the operator to make the change itself; mostly the object. */
+  knownAs: string;
+  type: ResourceType;
+  name: string;
+  namespace?: string;
+  /** As a JSON merge patch: what it does not name stays as it is. */
+  patch: Readonly<Record<string, unknown>>;
+  /** The same for a person. */
+  command: string;
+}
+
 /** `undefined` in a list of observations would be a pass; what cannot be judged must be said. */
-export type Evaluation = { observations: Observation[]; unknown?: string } | { outcome: 'NotApplicable' | 'Unknown'; message: string };
+export type Evaluation =
+  | { observations: Observation[]; unknown?: string; corrections?: Correction[] }
+  | { outcome: 'NotApplicable' | 'Unknown'; message: string };
 
 export interface CheckContext<P> {
   view: ClusterView;

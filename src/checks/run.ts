@@ -3,7 +3,7 @@ import type { CheckSetting } from '../api/v1alpha1/supportcoverage.ts';
 import { parseDuration } from '../kube/duration.ts';
 import { type ClusterView, unmetNeed } from '../observe/cluster-view.ts';
 import type { Agreement } from './agreement.ts';
-import type { Check, CheckMetadata, Evaluation, Observation } from './check.ts';
+import type { Check, CheckMetadata, Correction, Evaluation, Observation } from './check.ts';
 
 /** A check as one coverage wants it run. */
 export interface ConfiguredCheck {
@@ -18,6 +18,7 @@ export interface CheckResult {
   check: CheckMetadata;
   holdMs: number;
   observations: Observation[];
+  corrections?: readonly Correction[];
   /** Set where the check could not judge, or could not judge all. */
   unknown?: string;
   notApplicable?: string;
@@ -90,7 +91,13 @@ export function runCheck(
     severity: severity ?? observation.severity ?? check.severity,
     message: observation.message.slice(0, 1024),
   }));
-  return { check, holdMs, observations, ...(evaluation.unknown ? { unknown: evaluation.unknown } : {}) };
+  return {
+    check,
+    holdMs,
+    observations,
+    ...(evaluation.corrections ? { corrections: evaluation.corrections } : {}),
+    ...(evaluation.unknown ? { unknown: evaluation.unknown } : {}),
+  };
 }
 
 function evaluate(check: Check, context: Parameters<Check['evaluate']>[0]): Evaluation {

@@ -2,6 +2,7 @@ import type { SupportCoverage, SupportCoverageStatus } from '../api/v1alpha1/sup
 import { collect, tooLarge } from '../baseline/capture.ts';
 import type { Fact } from '../baseline/fact.ts';
 import { type BaselineState, baselineState } from '../baseline/integrity.ts';
+import { type Agreement, createAgreement } from '../checks/agreement.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
 import type { Plan } from './plan.ts';
 import type { CoverageStore } from './store.ts';
@@ -44,7 +45,7 @@ export async function findBaseline(
       state,
       specProblem: `${path}: there is no CoverageBaseline ${name} in the namespace ${namespace}; create it, or leave baselineName out to have one captured`,
     };
-  return capture(store, namespace, name, plan.facts, view);
+  return capture(store, namespace, name, plan.facts, view, createAgreement(plan.agreement));
 }
 
 async function capture(
@@ -53,9 +54,10 @@ async function capture(
   name: string,
   facts: readonly Fact[],
   view: ClusterView,
+  agreement: Agreement,
 ): Promise<Baseline> {
   const absent: BaselineState = { state: 'Absent' };
-  const { entries, missing } = collect(facts, view);
+  const { entries, missing } = collect(facts, view, agreement);
   if (missing.length > 0)
     return {
       state: absent,

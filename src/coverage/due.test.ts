@@ -33,7 +33,17 @@ function ran(
 ): SupportCoverageStatus {
   const of = options.of ?? coverage();
   const pass: Pass = {
-    ...{ checks: [], findings: [], pending: [], transitions: [], drift: [], driftOpened: [], driftResolved: [], driftUnknown: [] },
+    ...{
+      checks: [],
+      findings: [],
+      pending: [],
+      transitions: [],
+      drift: [],
+      driftOpened: [],
+      driftResolved: [],
+      driftUnknown: [],
+      corrections: [],
+    },
     baseline: options.baseline ?? unapproved,
   };
   const run = {

@@ -12,6 +12,7 @@ import type { AgreementInput } from '../checks/agreement.ts';
 import { areas, covers } from '../checks/areas.ts';
 import type { Check } from '../checks/check.ts';
 import { type ConfiguredCheck, configureChecks, type SettingProblem } from '../checks/run.ts';
+import type { CorrectionsPlan } from './corrections.ts';
 import { type Maintenance, maintenanceOf } from './maintenance.ts';
 import { createSchedule, defaultSchedules, type Schedule } from './schedule.ts';
 
@@ -28,6 +29,7 @@ export interface Plan {
   agreement: AgreementInput;
   schedule: Schedule;
   maintenance: Maintenance;
+  corrections: CorrectionsPlan;
   reportLimit: number;
 }
 
@@ -83,6 +85,7 @@ export function planOf(
       },
       schedule,
       maintenance,
+      corrections: spec.corrections ?? { mode: 'Suggest', allow: [] },
       reportLimit: spec.reportLimit,
     },
   };

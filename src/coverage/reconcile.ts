@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CoverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
+import type { CorrectionReport, CoverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
 import { localCluster, type SupportCoverage, type SupportCoverageStatus, type Trigger } from '../api/v1alpha1/supportcoverage.ts';
 import type { Fact } from '../baseline/fact.ts';
 import { lastWriter } from '../baseline/last-writer.ts';
@@ -10,7 +10,7 @@ import type { ClusterView } from '../observe/cluster-view.ts';
 import type { Observer } from '../observe/observer.ts';
 import { declined, readingCluster, suspended, unread, type Verdict } from '../report/conditions.ts';
 import { quietMs, reportStatus, worthWriting } from '../report/coverage-report.ts';
-import { coverageEvent, type FindReference, recordPass, windowEvent } from '../report/events.ts';
+import { correctionEvent, coverageEvent, type FindReference, recordPass, windowEvent } from '../report/events.ts';
 import type { CoverageMetrics } from '../report/metrics.ts';
 import { type ClusterFacts, conditionOf, healthOf, type Run, statusAfter, statusWithoutPass } from '../report/status.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -18,6 +18,7 @@ import type { ReconcileContext, ReconcileResult } from '../runtime/controller.ts
 import type { EventRecorder } from '../runtime/event-recorder.ts';
 import type { ReadonlyStore } from '../runtime/store.ts';
 import { type Baseline, findBaseline } from './baseline.ts';
+import { type Proposed, permitted, suggestions } from './corrections.ts';
 import { due, runAtOf } from './due.ts';
 import { createKnownCoverages, type Known, reportName } from './known.ts';
 import { dueWork, maintenanceVerdict, overdueMs, windowChange, windowStatus } from './maintenance.ts';
@@ -34,6 +35,8 @@ export interface CoverageControllerOptions {
   observer: Observer;
   recorder: EventRecorder;
   findReference: FindReference;
+  /** Makes one small change in the cluster; see corrections.ts. */
+  applyCorrection: (correction: Proposed, now: Temporal.Instant, signal: AbortSignal) => Promise<CorrectionReport>;
   metrics: CoverageMetrics;
   catalogue: readonly Check[];
   facts: readonly Fact[];
@@ -43,6 +46,9 @@ export interface CoverageControllerOptions {
 /** A pass waits so long for watches that are not current, after a start or an outage; then what is missing is Unknown. */
 const settleMs = 60_000;
 const waitPollMs = 1_000;
+/** Of the corrections in a report: suggestions, and what was tried last. Together no more than the report's schema allows. */
+const maxSuggested = 150;
+const maxTried = 50;
 
 /** The reconcile function of the SupportCoverage controller. */
 export function createCoverageReconciler(
@@ -77,7 +83,7 @@ export function createCoverageReconciler(
     if (!plan) return decline(coverage, entry, 'SpecNotAccepted', specProblem ?? '');
     entry.plan = plan;
     if (plan.suspend || coverage.spec.suspend) return suspend(coverage, entry, specProblem);
-    const next = due({ plan, coverage, status: entry.status, approvedHash: approvedHash(coverage, plan), now });
+    const next = dueNow({ plan, coverage, status: entry.status, approvedHash: approvedHash(coverage, plan), now });
     if ('trigger' in next) {
       entry.dueSince ??= clock.monotonic();
       if (!observer.isCurrent() && clock.monotonic() - entry.dueSince < settleMs) return wait(coverage, entry);
@@ -92,6 +98,14 @@ export function createCoverageReconciler(
     const dueMs = at ? Math.max(0, at.epochMilliseconds - clock.now().epochMilliseconds) : Number.POSITIVE_INFINITY;
     const requeueAfterMs = Math.min(dueMs, lateMs, windowMs);
     return Number.isFinite(requeueAfterMs) ? { requeueAfterMs } : {};
+  }
+
+  /** As `due`, and when a window opens in which corrections are made. */
+  function dueNow(input: Parameters<typeof due>[0]): ReturnType<typeof due> {
+    const next = due(input);
+    if ('trigger' in next || input.plan.corrections.mode !== 'Apply') return next;
+    const current = windowStatus(input.plan.maintenance, input.now);
+    return current && windowChange(input.status?.windows, current, input.now) === 'Opened' ? { trigger: 'WindowOpened' } : next;
   }
 
   function approvedHash(coverage: SupportCoverage, plan: Plan): string | undefined {
@@ -124,7 +138,7 @@ export function createCoverageReconciler(
     });
     signal.throwIfAborted();
     const durationMs = clock.monotonic() - startedAt;
-    await writeReport(coverage, plan, entry, pass);
+    await writeReport(coverage, plan, entry, pass, await correct(coverage, plan, entry, pass, signal));
     metrics.count(coverage.metadata, plan.cluster.name, pass, durationMs);
     await announce(coverage, pass, baseline, first);
     const outcome: Run = {
@@ -159,8 +173,40 @@ export function createCoverageReconciler(
     });
   }
 
-  async function writeReport(coverage: SupportCoverage, plan: Plan, entry: Known, pass: Pass): Promise<void> {
-    entry.latest = reportStatus(pass, plan.reportLimit);
+  /** Makes what may be made now, and returns what the report says of corrections: what is suggested, and what was tried last. */
+  async function correct(
+    coverage: SupportCoverage,
+    plan: Plan,
+    entry: Known,
+    pass: Pass,
+    signal: AbortSignal,
+  ): Promise<CorrectionReport[]> {
+    if (plan.corrections.mode === 'Off') return [];
+    const past = (entry.latest?.corrections ?? []).filter(({ at }) => at !== undefined);
+    const { baseline } = pass;
+    const agreed = new Set(baseline.state === 'Approved' ? baseline.baseline.spec.facts.map(({ object }) => object) : []);
+    const now = clock.now();
+    const permit = { windowSince: plan.maintenance.windows?.at(now).since, isAgreed: (object: string) => agreed.has(object) };
+    const tried: CorrectionReport[] = [];
+    for (const correction of permitted(plan.corrections, pass.corrections, past, permit)) {
+      const result = await options.applyCorrection(correction, now, signal);
+      tried.push(result);
+      options.recorder.recordEvent(correctionEvent(coverage, result));
+      metrics.countCorrection(coverage.metadata, result);
+    }
+    const applied = new Set(tried.filter(({ result }) => result === 'Applied').map(({ command }) => command));
+    const open = pass.corrections.filter(({ command }) => !applied.has(command)).slice(0, maxSuggested);
+    return [...suggestions(open), ...[...tried, ...past].slice(0, maxTried)];
+  }
+
+  async function writeReport(
+    coverage: SupportCoverage,
+    plan: Plan,
+    entry: Known,
+    pass: Pass,
+    corrections: CorrectionReport[],
+  ): Promise<void> {
+    entry.latest = reportStatus(pass, plan.reportLimit, corrections);
     if (worthWriting(entry.report?.status, entry.latest, pass, clock.monotonic() - entry.reportWrittenAt))
       await putReport(coverage, entry, entry.latest);
     entry.memory = { findings: pass.findings, pending: pass.pending, drift: pass.drift };

@@ -20,6 +20,8 @@ export interface Span {
 
 export interface WindowState {
   open: boolean;
+  /** Since when it is open. */
+  since?: Temporal.Instant;
   /** When that changes; undefined: never, as far as can be seen. */
   next: Temporal.Instant | undefined;
 }
@@ -59,22 +61,22 @@ export function createWindows(rules: readonly WindowRule[], exclusions: readonly
   return {
     at: (now) => {
       const today = now.toZonedDateTimeISO(timeZone).toPlainDate();
-      let open = false;
+      let last: WindowState = { open: false, next: undefined };
       for (const days of horizonsInDays) {
         const state = stateAt(spans(today, days), now);
         const horizon = today.add({ days }).toZonedDateTime(timeZone).toInstant();
         // What ends where the search does may as well go on.
         if (state.next && !isAfter(state.next, horizon)) return state;
-        open = state.open;
+        last = state;
       }
-      return { open, next: undefined };
+      return { ...last, next: undefined };
     },
   };
 }
 
 function stateAt(spans: readonly Span[], now: Temporal.Instant): WindowState {
   const current = spans.find(({ from, to }) => !isAfter(from, now) && isAfter(to, now));
-  if (current) return { open: true, next: current.to };
+  if (current) return { open: true, since: current.from, next: current.to };
   return { open: false, next: spans.find(({ from }) => isAfter(from, now))?.from };
 }
 

@@ -5,7 +5,8 @@ import { compare, type Difference, ignoredBy } from '../baseline/compare.ts';
 import type { Fact, Source } from '../baseline/fact.ts';
 import { type BaselineState, baselineAltered } from '../baseline/integrity.ts';
 import type { Writer } from '../baseline/last-writer.ts';
-import { type AgreementInput, createAgreement } from '../checks/agreement.ts';
+import { type Agreement, type AgreementInput, createAgreement } from '../checks/agreement.ts';
+import type { Correction } from '../checks/check.ts';
 import { type CheckResult, type ConfiguredCheck, runCheck } from '../checks/run.ts';
 import { formatDuration } from '../kube/duration.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
@@ -36,12 +37,17 @@ export interface Pass {
   /** Facts that could not be compared, with why. */
   driftUnknown: { fact: string; message: string }[];
   baseline: BaselineState;
+  /** What would mend open findings, with the check that asks for it. */
+  corrections: (Correction & { check: string })[];
 }
 
 /** Evaluates every check and fact against one cluster. Gives the event loop a turn between two checks. */
 export async function runPass(input: PassInput): Promise<Pass> {
   const { checks, view, memory, now, baseline } = input;
-  const agreement = createAgreement({ ...input.agreement, baselineApproved: baseline.state === 'Approved' });
+  const agreement = createAgreement({
+    ...input.agreement,
+    ...(baseline.state === 'Approved' ? { approved: baseline.baseline.spec.facts } : {}),
+  });
   const results: CheckResult[] = [];
   for (const configured of checks) {
     results.push(runCheck(configured, view, now, agreement));
@@ -49,9 +55,13 @@ export async function runPass(input: PassInput): Promise<Pass> {
   }
   results.push({ check: baselineAltered, holdMs: 0, observations: baseline.state === 'Altered' ? [baseline.observation] : [] });
   const { findings, pending, transitions } = advance(memory, results, view.cluster, now);
-  const { waiting, ...drifting } = await compareWithBaseline(input);
+  const { waiting, ...drifting } = await compareWithBaseline(input, agreement);
   const described = results.map((result) => describe(result, findings, pending));
-  return { checks: described, findings, pending: [...pending, ...waiting], transitions, ...drifting, baseline };
+  const open = new Set(findings.map(({ check }) => check));
+  const corrections = results
+    .filter(({ check }) => open.has(check.id))
+    .flatMap((result) => (result.corrections ?? []).map((correction) => ({ ...correction, check: result.check.id })));
+  return { checks: described, findings, pending: [...pending, ...waiting], transitions, ...drifting, baseline, corrections };
 }
 
 interface Drifting extends Pick<Pass, 'drift' | 'driftOpened' | 'driftResolved' | 'driftUnknown'> {
@@ -61,13 +71,16 @@ interface Drifting extends Pick<Pass, 'drift' | 'driftOpened' | 'driftResolved' 
 
 const nothing: Drifting = { drift: [], driftOpened: [], driftResolved: [], driftUnknown: [], waiting: [] };
 
-async function compareWithBaseline({ facts, ignore, view, memory, baseline, now, writerOf }: PassInput): Promise<Drifting> {
+async function compareWithBaseline(
+  { facts, ignore, view, memory, baseline, now, writerOf }: PassInput,
+  agreement: Agreement,
+): Promise<Drifting> {
   // Without an approved baseline there is nothing to differ from; one that was altered says so itself, and what drifted before stays.
   if (baseline.state === 'Altered') return { ...nothing, drift: [...memory.drift] };
   if (baseline.state !== 'Approved') return nothing;
-  const { entries, missing } = collect(facts, view);
+  const { entries, missing, switchedOff } = collect(facts, view, agreement);
   const unreadable = new Set(missing.map(({ fact }) => fact));
-  const readable = facts.filter(({ id }) => !unreadable.has(id));
+  const readable = facts.filter(({ id }) => !unreadable.has(id) && !switchedOff.includes(id));
   const today = now.toZonedDateTimeISO('UTC').toPlainDate();
   const differences = compare(readable, baseline.baseline.spec.facts, entries).filter(
     (difference) => !ignoredBy(ignore, difference, today),

@@ -16,6 +16,8 @@ export interface KubeRequest {
   /** Whole request with its retries, in milliseconds; default 30,000. For a stream: until the answer's head. */
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** Told of every warning that comes with a good answer, as kubectl prints them. */
+  onWarning?: (text: string) => void;
 }
 
 /** One API server. Everything in the operator that speaks HTTP to a cluster goes through here. */
@@ -176,6 +178,7 @@ export function createTransport(options: TransportOptions): Transport {
   async function text(request: KubeRequest): Promise<string> {
     const signal = deadline(request);
     const answer = await open(request, signal);
+    if (request.onWarning) for (const warning of warningsOf(answer.headers.warning)) request.onWarning(warning);
     return bodyText(answer.body);
   }
 
@@ -280,6 +283,13 @@ function parseJson<T>(text: string): T {
 function queryString(query: KubeRequest['query']): string {
   const pairs = Object.entries(query ?? {}).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]]));
   return pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : '';
+}
+
+/** Kubernetes writes `299 - "text"`, one header a warning. */
+function warningsOf(header: string | string[] | undefined): string[] {
+  return [header ?? []]
+    .flat()
+    .flatMap((value) => [...value.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text.replaceAll(/\\(.)/g, '$1')));
 }
 
 function firstHeader(value: string | string[] | undefined): string | undefined {

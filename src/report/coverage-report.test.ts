@@ -34,7 +34,17 @@ const drift = (index: number, value = 'x'): Drift => ({
 const list = <T>(length: number, make: (index: number) => T) => Array.from({ length }, (_, index) => make(index));
 
 const passOf = (extra: Partial<Pass> = {}): Pass => ({
-  ...{ checks: [], findings: [], pending: [], transitions: [], drift: [], driftOpened: [], driftResolved: [], driftUnknown: [] },
+  ...{
+    checks: [],
+    findings: [],
+    pending: [],
+    transitions: [],
+    drift: [],
+    driftOpened: [],
+    driftResolved: [],
+    driftUnknown: [],
+    corrections: [],
+  },
   baseline: { state: 'Absent' },
   ...extra,
 });

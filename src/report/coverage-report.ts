@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CoverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
+import type { CorrectionReport, CoverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
 import type { Pass } from '../findings/pass.ts';
 import { summarise } from '../findings/summary.ts';
 
@@ -12,14 +12,14 @@ export const quietMs = 30_000;
 
 /**
  * The report's status, the same for the same state: nothing in it ticks. The least urgent findings are left out over the limit or the
- * size; drift may take half of the size and what is pending a quarter, so that there is always room for findings.
+ * size, after what was corrected; drift may take half of the size and what is pending a quarter, so that there is always room for findings.
  */
-export function reportStatus(pass: Pass, limit: number): CoverageReportStatus {
+export function reportStatus(pass: Pass, limit: number, corrections: readonly CorrectionReport[] = []): CoverageReportStatus {
   const drift = fitting(pass.drift.slice(0, maxDrift), maxBytes / 2);
   const pending = fitting(pass.pending.slice(0, maxPending), maxBytes / 4);
-  const without = statusOf(pass, [], pending, drift);
+  const without = { ...statusOf(pass, [], pending, drift), corrections };
   const findings = fitting(pass.findings.slice(0, limit), maxBytes - bytesOf(without));
-  return statusOf(pass, findings, pending, drift);
+  return { ...statusOf(pass, findings, pending, drift), ...(corrections.length > 0 ? { corrections: [...corrections] } : {}) };
 }
 
 /** The longest beginning of a list that takes no more than so many bytes of JSON. */
@@ -65,7 +65,12 @@ export function worthWriting(
   if (previous === undefined) return true;
   if (isDeepStrictEqual(previous, next)) return false;
   const urgent = pass.transitions.length + pass.driftOpened.length + pass.driftResolved.length > 0;
-  return urgent || waiting(previous) !== waiting(next) || msSinceWrite >= quietMs;
+  return urgent || waiting(previous) !== waiting(next) || corrected(previous) !== corrected(next) || msSinceWrite >= quietMs;
+}
+
+/** What was tried is told nowhere else. */
+function corrected({ corrections }: CoverageReportStatus): number {
+  return (corrections ?? []).filter(({ at }) => at !== undefined).length;
 }
 
 function waiting({ pending }: CoverageReportStatus): string {

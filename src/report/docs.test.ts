@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { node } from '../../test/fixtures/cluster.ts';
+import { correctableCheck, correctableNamespace } from '../../test/fixtures/corrections.ts';
 import { createCoverageWorld, healthyCluster, paths } from '../../test/fixtures/coverage-world.ts';
 import { runAtAnnotation, type SupportCoverage, weekdays } from '../api/v1alpha1/supportcoverage.ts';
 import { areas } from '../checks/areas.ts';
@@ -94,6 +95,17 @@ async function lead(): Promise<Seen> {
   for (const enter of maintenanceStates) {
     await enter();
     await look(maintained);
+  }
+
+  const corrected = createCoverageWorld({ checks: [correctableCheck] });
+  corrected.state.cluster = { namespaces: [{ metadata: { name: 'shop' } }] };
+  corrected.apply({ maintenance, corrections: { mode: 'Apply', allow: ['ns-pod-security'] } });
+  await look(corrected);
+  corrected.approve({ facts: [{ fact: 'namespaces', object: 'Namespace/shop', value: { present: 'true' } }] });
+  for (const present of [false, true]) {
+    if (present) corrected.api.write(correctableNamespace, { metadata: { name: 'shop' } });
+    await corrected.clock.advance((present ? 24 : 2) * 3_600_000);
+    await look(corrected);
   }
 
   const first = createCoverageWorld();

@@ -31,7 +31,7 @@ async function eventsOf(pass: Partial<Pass>, first = false): Promise<EventInput[
   const transitions = pass.transitions ?? [];
   const findings = transitions.filter(({ type }) => type !== 'Resolved').map((transition) => transition.finding);
   const whole: Pass = {
-    ...{ checks: [], findings, pending: [], transitions, driftOpened: [], driftResolved: [], driftUnknown: [] },
+    ...{ checks: [], findings, pending: [], transitions, driftOpened: [], driftResolved: [], driftUnknown: [], corrections: [] },
     ...{ drift: pass.driftOpened ?? [], baseline: { state: 'Absent' } },
     ...pass,
   };

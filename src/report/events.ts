@@ -1,4 +1,4 @@
-import type { Drift, Finding } from '../api/v1alpha1/coveragereport.ts';
+import type { CorrectionReport, Drift, Finding } from '../api/v1alpha1/coveragereport.ts';
 import { apiVersion, supportCoverageKind } from '../api/v1alpha1/kinds.ts';
 import type { SupportCoverage, WindowStatus } from '../api/v1alpha1/supportcoverage.ts';
 import type { Transition } from '../findings/lifecycle.ts';
@@ -18,6 +18,8 @@ export const eventActions = {
   BaselineCaptured: 'Capture',
   BaselineNotCaptured: 'Capture',
   SpecNotAccepted: 'Accept',
+  CorrectionApplied: 'Correct',
+  CorrectionNotApplied: 'Correct',
   MaintenanceWindowOpened: 'Maintain',
   MaintenanceWindowClosed: 'Maintain',
 } as const;
@@ -35,6 +37,18 @@ export function coverageReference({ metadata }: SupportCoverage): ObjectReferenc
 /** An Event about the coverage itself. */
 export function coverageEvent(coverage: SupportCoverage, type: EventInput['type'], reason: EventReason, note: string): EventInput {
   return { regarding: coverageReference(coverage), type, reason, action: eventActions[reason], note };
+}
+
+/** The operator tried to make a small change. */
+export function correctionEvent(coverage: SupportCoverage, { check, object, command, result, message }: CorrectionReport): EventInput {
+  return result === 'Applied'
+    ? coverageEvent(coverage, 'Normal', 'CorrectionApplied', `${check}: corrected ${object}, as by: ${command}`)
+    : coverageEvent(
+        coverage,
+        'Warning',
+        'CorrectionNotApplied',
+        `${check}: ${object} was not corrected. ${message ?? ''} By hand: ${command}`,
+      );
 }
 
 /** A maintenance window opened or closed while work was due. */

@@ -213,6 +213,7 @@ it('names and labels are those of the design', async () => {
     supportcoverage_window_open: ['gauge', ...own, 'window'],
     supportcoverage_next_window_timestamp_seconds: ['gauge', ...own, 'window'],
     supportcoverage_maintenance_overdue_seconds: ['gauge', ...own],
+    supportcoverage_corrections_total: ['counter', ...own, 'check', 'result'],
     supportcoverage_findings: ['gauge', ...own, 'cluster', 'check', 'severity'],
     supportcoverage_check_outcome: ['gauge', ...own, 'cluster', 'check', 'outcome'],
     supportcoverage_drift: ['gauge', ...own, 'cluster', 'fact'],

@@ -1,4 +1,4 @@
-import type { CoverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
+import type { CorrectionReport, CoverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
 import { outcomes } from '../api/v1alpha1/coveragereport.ts';
 import { type Severity, severities } from '../api/v1alpha1/fields.ts';
 import type { SupportCoverage } from '../api/v1alpha1/supportcoverage.ts';
@@ -14,6 +14,7 @@ export interface CoverageMetrics {
   publish(coverage: SupportCoverage, cluster: string, report: CoverageReportStatus | undefined, overdueMs?: number): void;
   /** Counts what one pass changed. */
   count(coverage: { name: string; namespace: string }, cluster: string, pass: Pass, durationMs: number): void;
+  countCorrection(coverage: { name: string; namespace: string }, correction: CorrectionReport): void;
   /** Removes every series of a coverage that was deleted. */
   forget(coverage: { name: string; namespace: string }): void;
 }
@@ -65,10 +66,19 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
     labelNames: [...own, 'cluster', 'severity'],
     registers,
   });
+  const corrections = new Counter({
+    name: 'supportcoverage_corrections_total',
+    help: 'Small changes that the operator tried to make.',
+    labelNames: [...own, 'check', 'result'],
+    registers,
+  });
   /** Label sets in use by coverage, so that they can be taken away again. */
   const used = new Map<string, Map<Gauge, Map<string, Labels>>>();
   /** Label sets of counters and histograms, by coverage. */
   const counted = new Map<string, Set<string>>();
+
+  /** Checks with corrections that were counted, by coverage. */
+  const corrected = new Map<string, Set<string>>();
 
   /** Removes what was counted for the clusters of a coverage, but for one that it still has. */
   function uncount(name: string, namespace: string, kept?: string): void {
@@ -127,7 +137,16 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
         );
       }
     },
+    countCorrection: ({ name, namespace }, { check, result }) => {
+      const labels = { coverage: name, coverage_namespace: namespace, check };
+      for (const known of ['Applied', 'Refused', 'Failed']) corrections.inc({ ...labels, result: known }, known === result ? 1 : 0);
+      corrected.set(`${namespace}/${name}`, (corrected.get(`${namespace}/${name}`) ?? new Set()).add(check));
+    },
     forget: ({ name, namespace }) => {
+      for (const check of corrected.get(`${namespace}/${name}`) ?? [])
+        for (const result of ['Applied', 'Refused', 'Failed'])
+          corrections.remove({ coverage: name, coverage_namespace: namespace, check, result });
+      corrected.delete(`${namespace}/${name}`);
       const key = `${namespace}/${name}`;
       for (const [metric, sets] of used.get(key) ?? []) for (const labels of sets.values()) metric.remove(labels);
       uncount(name, namespace);

@@ -22,6 +22,7 @@ const passOf = (extra: Partial<Pass> = {}): Pass => ({
   driftOpened: [],
   driftResolved: [],
   driftUnknown: [],
+  corrections: [],
   baseline: approved,
   ...extra,
 });

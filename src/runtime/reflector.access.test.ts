@@ -28,14 +28,27 @@ describe('a resource that may not be read', () => {
 
   it('any more keeps what was known, and goes on from there when it is permitted again', async () => {
     const { server, start } = await benches.prepare();
-    server.on('GET', podsPath, [stream(event('ADDED', pod('a', '1')), initialEnd('2'), end), forbidden, stream(bookmark('9'))]);
+    const state = stream(event('ADDED', pod('a', '1')), initialEnd('2'), end);
+    server.on('GET', podsPath, [state, ...Array.from({ length: 5 }, () => forbidden), stream(bookmark('9'))]);
     const bench = start();
+    // Not believed for ten seconds.
+    expect([await bench.retry(), await bench.retry(), await bench.retry(), await bench.retry()]).toEqual([800, 1_600, 3_200, 6_400]);
     await until('the refusal', () => bench.reflector.status().phase === 'NotPermitted');
     expect(bench.stored()).toEqual(['a Running']);
-    await bench.retry();
+    expect(await bench.retry()).toBe(30_000);
     await until('the watch to go on', () => bench.reflector.status().phase === 'Synced');
-    expect(server.requests[2]?.query.resourceVersion).toBe('2');
+    expect(server.requests[6]?.query.resourceVersion).toBe('2');
     expect(bench.changes).toEqual(['added shop/a Running']);
+  });
+
+  it('for a moment, as while an API server starts, stays as it was', async () => {
+    const { server, start } = await benches.prepare();
+    const state = stream(event('ADDED', pod('a', '1')), initialEnd('2'), end);
+    server.on('GET', podsPath, [state, forbidden, forbidden, stream(event('MODIFIED', pod('a', '8', 'Failed')))]);
+    const bench = start();
+    const phases = [await bench.retry(), await bench.retry()].map(() => bench.reflector.status().phase);
+    await until('the next event', () => bench.stored().includes('a Failed'));
+    expect(phases).toEqual(['Synced', 'Synced']);
   });
 
   it('is asked for a little later than half a minute by some reflectors than by others', async () => {

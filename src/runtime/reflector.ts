@@ -63,6 +63,9 @@ const pageSize = 500;
 /** A watch that ends sooner than this without an event has failed, whatever its status said. */
 const shortWatchMs = 1_000;
 
+/** A server that has answered before and denies access now is not believed for so long. */
+const doubtMs = 10_000;
+
 /** Servers without WatchList refuse the request, or (before 1.27) ignore what they do not know and never send the mark. */
 const noMarkReasons = ['IncompleteState', 'Silence'];
 
@@ -94,6 +97,8 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   let relistCause = 'start';
   /** Which of the versions is asked for. */
   let version = 0;
+  /** Since when the server has denied access without a word between. */
+  let deniedAt: number | undefined;
 
   const path = () => collectionPath({ ...type, version: versions[version] ?? type.version }, options.namespace);
 
@@ -129,6 +134,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     const changes = store.replace(objects);
     resourceVersion = version;
     phase = 'Synced';
+    deniedAt = undefined;
     message = '';
     metrics.relists.inc({ resource, cause: relistCause });
     metrics.items.set(labels, store.size);
@@ -144,6 +150,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     metrics.events.inc({ resource, type: event.type });
     // Permitted again: the watch went on from where it was.
     phase = 'Synced';
+    deniedAt = undefined;
     message = '';
     if (event.type === 'BOOKMARK') return;
     const projected = event.type === 'DELETED' ? undefined : project(object);
@@ -230,6 +237,12 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
       resourceVersion = '';
       version = (version + 1) % versions.length;
       if (version !== 0) return 0;
+    }
+    deniedAt = failure.kind === 'Forbidden' ? (deniedAt ?? clock.monotonic()) : undefined;
+    // An API server that starts up denies everything until it has read the roles.
+    if (deniedAt !== undefined && phase === 'Synced' && clock.monotonic() - deniedAt < doubtMs) {
+      message = failure.message;
+      return backoff();
     }
     if (failure.kind === 'Forbidden' || failure.kind === 'NotFound') {
       if (phase !== 'NotPermitted' && phase !== 'NotInstalled')

@@ -11,7 +11,7 @@ export type Interceptor = (request: KubeRequest, proceed: () => unknown) => unkn
 /**
  * An API server's storage in memory: create, read, list, replace, merge-patch and delete on any path, with resourceVersions that
  * conflict. It knows no schema and no watch; server-side apply merges like a merge-patch and creates what is missing; a write to
- * `/status` changes only `status`.
+ * `/status` changes only `status`; a dry-run of a patch changes nothing.
  */
 export interface MemoryApi extends Transport {
   /** Every request, in the order of arrival, with those that an interceptor failed. */
@@ -34,8 +34,9 @@ export function createMemoryApi(options: { clock?: Clock } = {}): MemoryApi {
   async function answer(request: KubeRequest): Promise<unknown> {
     const copy = { ...request };
     delete copy.signal;
+    delete copy.onWarning;
     requests.push(structuredClone(copy));
-    const proceed = () => structuredClone(store.handle(request));
+    const proceed = () => structuredClone(request.query?.dryRun === 'All' ? store.rehearse(request) : store.handle(request));
     return interceptor ? interceptor(request, proceed) : proceed();
   }
 
@@ -118,7 +119,15 @@ function createStore() {
     }
   }
 
-  return { objects, save, handle };
+  /** What would come of a request to one object. */
+  function rehearse(request: KubeRequest): unknown {
+    const old = objects.get(request.path);
+    const result = handle(request);
+    if (old) objects.set(request.path, old);
+    return result;
+  }
+
+  return { objects, save, handle, rehearse };
 }
 
 /** `/apis/group/version[/namespaces/x]/resource` is a collection; a further segment names an object, and `status` after that its subresource. */

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type * as k8s from '@kubernetes/client-node';
 import { load, loadAll } from 'js-yaml';
+import { featureNames, features as featureSwitches } from '../../src/observe/features.ts';
 import { createProgram, type Options } from '../../src/options.ts';
 import { logLevels } from '../../src/runtime/logger.ts';
 import { permissions, type Rule } from '../../tools/generate-rbac.ts';
@@ -224,6 +225,26 @@ describe('The rendered permissions', () => {
     const labels = render({ userRoles: { aggregate: false } }).flatMap(({ metadata }) => Object.keys(metadata.labels ?? {}));
 
     expect(labels.filter((label) => label.includes('aggregate-to'))).toEqual([]);
+  });
+});
+
+describe('what reaches further', () => {
+  const clusterRole = (values: RenderOptions['values']) => named(render(values), 'ClusterRole', operator)!.rules!;
+  const { cluster, features, corrections } = permissions();
+
+  it('is granted only where a value says so', () => {
+    expect(clusterRole({})).toEqual(cluster);
+    expect(clusterRole({ corrections: { enabled: true } })).toEqual([...cluster, ...corrections]);
+    for (const name of featureNames) {
+      const value = featureSwitches[name].chartValue.slice('features.'.length);
+      expect(clusterRole({ features: { [value]: true } })).toEqual([...cluster, ...features[name]]);
+    }
+  });
+
+  it('is what the operator is told to read', async () => {
+    expect((await optionsFrom(render({}))).features).toEqual([]);
+    const { features: told } = await optionsFrom(render({ features: { tlsSecrets: true, kubeletStats: true } }));
+    expect([...told].sort()).toEqual(['kubelet-stats', 'tls-secrets']);
   });
 });
 

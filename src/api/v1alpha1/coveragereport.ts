@@ -43,6 +43,17 @@ const drift = z.object({
   firstSeen: time.describe('When the operator first saw it.'),
 });
 
+const correction = z.object({
+  check: z.string().describe('Id of the check or fact that asks for it.'),
+  object: z.string(),
+  command: z.string().describe('What to run to make the change by hand.'),
+  result: z
+    .enum(['Suggested', 'Applied', 'Refused', 'Failed'])
+    .describe('Suggested: for a person to make. The others: what became of it when the operator tried.'),
+  message: z.string().max(1024).optional(),
+  at: time.optional().describe('When the operator tried.'),
+});
+
 export const coverageReportSpec = z.object({ coverage: z.string().max(253), cluster: z.string().max(63) });
 export const coverageReportStatus = z.object({
   summary: z.object({ critical: count, warning: count, info: count, unknown: count, drift: count }).optional(),
@@ -55,6 +66,12 @@ export const coverageReportStatus = z.object({
     .describe('Seen, and waiting to hold for as long as their check asks; only those whose beginning Kubernetes does not date.')
     .meta(atomic),
   drift: z.array(drift).max(1000).optional().describe('Differences from the approved baseline.').meta(atomic),
+  corrections: z
+    .array(correction)
+    .max(200)
+    .optional()
+    .describe('Small changes that mend what was found: those that are suggested now, and the last ones that the operator made or tried.')
+    .meta(atomic),
   truncated: z
     .object({ findings: count, pending: count, drift: count })
     .optional()
@@ -66,6 +83,7 @@ export type CoverageReportStatus = z.infer<typeof coverageReportStatus>;
 export type CoverageReport = z.infer<typeof coverageReport>;
 export type Finding = z.infer<typeof finding>;
 export type PendingFinding = z.infer<typeof pendingFinding>;
+export type CorrectionReport = z.infer<typeof correction>;
 export type Drift = z.infer<typeof drift>;
 export type CheckReport = z.infer<typeof checkReport>;
 export type Outcome = z.infer<typeof outcome>;

@@ -73,6 +73,15 @@ const exclusion = z
   })
   .meta(rules({ rule: 'self.from < self.to', message: 'an exclusion ends after it begins: write to later than from' }));
 
+/** Checks and facts with corrections. A test compares it with those that make any. */
+export const correctable = [
+  'default-ingressclass',
+  'default-storageclass',
+  'namespaces',
+  'ns-pod-security',
+  'sa-default-automount',
+] as const;
+
 const clusterScope = z.object({
   name: label.describe('Name of the cluster in findings, reports and metrics.'),
   environment: z.string().max(63).optional().describe('Free label, such as production; shown in the status.'),
@@ -83,94 +92,124 @@ const clusterScope = z.object({
     ),
 });
 
-export const supportCoverageSpec = z.object({
-  tier: tier.describe('The level agreed. Each level contains the ones before it.'),
-  suspend: z.boolean().default(false).describe('True: no check runs and nothing is reported until it is false again; conditions say so.'),
-  scope: z
-    .object({
-      clusters: z
-        .array(clusterScope)
-        .max(1, 'this release covers one cluster: the one that the operator runs in')
-        .optional()
-        .describe('What is covered. This release covers the cluster that the operator runs in; absent: that cluster, named "local".')
-        .meta(keyedBy('name')),
-      platformNamespaces: z
-        .array(namespaceGlob)
-        .max(64)
-        .optional()
-        .describe(
-          'Namespaces with layers of the platform, as globs. Default: well-known names such as kube-system, ingress-nginx and monitoring.',
-        )
-        .meta(atomic),
-      namespaces: z
-        .object({
-          include: z.array(namespaceGlob).max(64).default(['*']).describe('Globs.').meta(atomic),
-          exclude: z.array(namespaceGlob).max(64).default([]).describe('Globs; they win over include.').meta(atomic),
-        })
-        .optional()
-        .describe('Application namespaces that are covered; platform namespaces always are. Default: all.'),
-    })
-    .optional(),
-  maintenance: z
-    .object({
-      timeZone: z.string().min(1).max(64).default('UTC').describe('IANA time zone of the windows, such as Europe/Amsterdam.'),
-      windows: z
-        .array(maintenanceWindow)
-        .max(16)
-        .optional()
-        .describe('When maintenance may take place. Absent: no window was agreed.')
-        .meta(keyedBy('name')),
-      exclusions: z.array(exclusion).max(64).optional().describe('Times at which no window is open.').meta(atomic),
-      maxPostponement: duration.default('720h').describe('For how long an update that is due may wait; then MaintenanceCurrent is False.'),
-      targets: z
-        .object({
-          kubernetes: z
-            .string()
-            .min(1)
-            .max(128)
-            .optional()
-            .describe(
-              'Versions of the API server and the kubelets that count as up to date, as a range of semantic versions, such as >=1.36.2 <1.38.0.',
-            ),
-          addons: z.array(addonTarget).max(64).optional().describe('The same for add-ons.').meta(keyedBy('name')),
-        })
-        .optional()
-        .describe('What "up to date" means here.'),
-    })
-    .optional()
-    .describe('What maintenance was agreed.'),
-  workingHours: z
-    .object({ timeZone: z.string().min(1).max(64).describe('IANA time zone in which the schedule is read, such as Europe/Amsterdam.') })
-    .optional(),
-  checks: z
-    .object({
-      schedule: z
-        .string()
-        .min(9)
-        .max(128)
-        .optional()
-        .describe(
-          'When the checks run: a cron line of five fields, in workingHours.timeZone or else UTC. Default: Level1 hourly, Level2 and Level3 every 15 minutes.',
-        )
-        .meta(
-          rules({
-            rule: "self.matches('^[^ ]+( +[^ ]+){4}$')",
-            message: 'write a cron line of five fields (minute hour day-of-month month day-of-week), for example */15 * * * *',
-          }),
-        ),
-      settings: z.array(checkSetting).max(128).optional().describe('Changes to single checks.').meta(keyedBy('check')),
-    })
-    .optional(),
-  baseline: z
-    .object({ ignore: z.array(ignoreRule).max(128).optional().describe('Differences from the baseline that are not drift.').meta(atomic) })
-    .optional(),
-  reportLimit: z
-    .int()
-    .min(1)
-    .max(2000)
-    .default(500)
-    .describe('Findings kept in one CoverageReport, most urgent first; the report says how many were left out.'),
-});
+export const supportCoverageSpec = z
+  .object({
+    tier: tier.describe('The level agreed. Each level contains the ones before it.'),
+    suspend: z.boolean().default(false).describe('True: no check runs and nothing is reported until it is false again; conditions say so.'),
+    scope: z
+      .object({
+        clusters: z
+          .array(clusterScope)
+          .max(1, 'this release covers one cluster: the one that the operator runs in')
+          .optional()
+          .describe('What is covered. This release covers the cluster that the operator runs in; absent: that cluster, named "local".')
+          .meta(keyedBy('name')),
+        platformNamespaces: z
+          .array(namespaceGlob)
+          .max(64)
+          .optional()
+          .describe(
+            'Namespaces with layers of the platform, as globs. Default: well-known names such as kube-system, ingress-nginx and monitoring.',
+          )
+          .meta(atomic),
+        namespaces: z
+          .object({
+            include: z.array(namespaceGlob).max(64).default(['*']).describe('Globs.').meta(atomic),
+            exclude: z.array(namespaceGlob).max(64).default([]).describe('Globs; they win over include.').meta(atomic),
+          })
+          .optional()
+          .describe('Application namespaces that are covered; platform namespaces always are. Default: all.'),
+      })
+      .optional(),
+    maintenance: z
+      .object({
+        timeZone: z.string().min(1).max(64).default('UTC').describe('IANA time zone of the windows, such as Europe/Amsterdam.'),
+        windows: z
+          .array(maintenanceWindow)
+          .max(16)
+          .optional()
+          .describe('When maintenance may take place. Absent: no window was agreed.')
+          .meta(keyedBy('name')),
+        exclusions: z.array(exclusion).max(64).optional().describe('Times at which no window is open.').meta(atomic),
+        maxPostponement: duration
+          .default('720h')
+          .describe('For how long an update that is due may wait; then MaintenanceCurrent is False.'),
+        targets: z
+          .object({
+            kubernetes: z
+              .string()
+              .min(1)
+              .max(128)
+              .optional()
+              .describe(
+                'Versions of the API server and the kubelets that count as up to date, as a range of semantic versions, such as >=1.36.2 <1.38.0.',
+              ),
+            addons: z.array(addonTarget).max(64).optional().describe('The same for add-ons.').meta(keyedBy('name')),
+          })
+          .optional()
+          .describe('What "up to date" means here.'),
+      })
+      .optional()
+      .describe('What maintenance was agreed.'),
+    workingHours: z
+      .object({ timeZone: z.string().min(1).max(64).describe('IANA time zone in which the schedule is read, such as Europe/Amsterdam.') })
+      .optional(),
+    checks: z
+      .object({
+        schedule: z
+          .string()
+          .min(9)
+          .max(128)
+          .optional()
+          .describe(
+            'When the checks run: a cron line of five fields, in workingHours.timeZone or else UTC. Default: Level1 hourly, Level2 and Level3 every 15 minutes.',
+          )
+          .meta(
+            rules({
+              rule: "self.matches('^[^ ]+( +[^ ]+){4}$')",
+              message: 'write a cron line of five fields (minute hour day-of-month month day-of-week), for example */15 * * * *',
+            }),
+          ),
+        settings: z.array(checkSetting).max(128).optional().describe('Changes to single checks.').meta(keyedBy('check')),
+      })
+      .optional(),
+    baseline: z
+      .object({
+        ignore: z.array(ignoreRule).max(128).optional().describe('Differences from the baseline that are not drift.').meta(atomic),
+      })
+      .optional(),
+    corrections: z
+      .object({
+        mode: z
+          .enum(['Off', 'Suggest', 'Apply'])
+          .default('Suggest')
+          .describe(
+            'Suggest: the report has the command for each small change. Apply: the operator makes those of allow, in an open maintenance window.',
+          ),
+        allow: z
+          .array(z.enum(correctable))
+          .max(16)
+          .default([])
+          .describe(
+            'Checks and facts whose corrections the operator may make itself. The chart grants the permission (corrections.enabled).',
+          )
+          .meta(atomic),
+      })
+      .optional()
+      .describe('Small changes that can be taken back. Default: suggested.'),
+    reportLimit: z
+      .int()
+      .min(1)
+      .max(2000)
+      .default(500)
+      .describe('Findings kept in one CoverageReport, most urgent first; the report says how many were left out.'),
+  })
+  .meta(
+    rules({
+      rule: "!has(self.corrections) || !has(self.corrections.mode) || self.corrections.mode != 'Apply' || (has(self.maintenance) && has(self.maintenance.windows) && size(self.maintenance.windows) > 0)",
+      message: 'corrections are applied in maintenance windows only: add maintenance.windows, or set corrections.mode to Suggest',
+    }),
+  );
 
 const clusterStatus = z.object({
   name: z.string(),
@@ -209,7 +248,7 @@ const windowStatus = z.object({
   maintenanceNext: time.optional().describe('When that changes.'),
 });
 
-export const triggers = ['Initial', 'Schedule', 'Missed', 'Manual', 'SpecChanged', 'BaselineChanged'] as const;
+export const triggers = ['Initial', 'Schedule', 'Missed', 'Manual', 'SpecChanged', 'BaselineChanged', 'WindowOpened'] as const;
 
 export const supportCoverageStatus = z.object({
   observedGeneration: z.int().min(0).optional(),

@@ -1,0 +1,122 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { CorrectionReport } from '../api/v1alpha1/coveragereport.ts';
+import type { Correction } from '../checks/check.ts';
+import { stamp } from '../findings/lifecycle.ts';
+import { isKubeError } from '../kube/errors.ts';
+import type { Transport } from '../kube/transport.ts';
+import { type KubeObject, objectPath } from '../kube/types.ts';
+
+/** At most so many changes in one maintenance window; whoever needs more has a project, not a correction. */
+export const maxPerWindow = 20;
+const fieldManager = 'support-coverage-operator';
+
+/** A correction, and the check or fact that asks for it. */
+export type Proposed = Correction & { check: string };
+
+export interface CorrectionsPlan {
+  mode: 'Off' | 'Suggest' | 'Apply';
+  /** Ids of checks and facts whose corrections the operator may make itself. */
+  allow: readonly string[];
+}
+
+/** Whether the operator may make a change now, and if not, why; undefined where it may. */
+export interface Permit {
+  /** When the open maintenance window began; undefined while none is open. */
+  windowSince: Temporal.Instant | undefined;
+  /** True for an object that the approved baseline states something about. */
+  isAgreed(object: string): boolean;
+}
+
+/** What was proposed, and what was done before. Suggestions carry no time, so that the report stays as it is. */
+export function suggestions(proposed: readonly Proposed[]): CorrectionReport[] {
+  return proposed.map(({ check, object, command }) => ({ check, object, command, result: 'Suggested' }));
+}
+
+/** Those that may be made now, in order. What was tried in this window, with whatever result, is not tried again. */
+export function permitted(
+  plan: CorrectionsPlan,
+  proposed: readonly Proposed[],
+  past: readonly CorrectionReport[],
+  { windowSince, isAgreed }: Permit,
+): Proposed[] {
+  if (plan.mode !== 'Apply' || !windowSince) return [];
+  const tried = past.filter(({ at }) => at !== undefined && Temporal.Instant.compare(Temporal.Instant.from(at), windowSince) >= 0);
+  const left = maxPerWindow - tried.filter(({ result }) => result === 'Applied').length;
+  return proposed
+    .filter(({ check, knownAs }) => plan.allow.includes(check) && isAgreed(knownAs))
+    .filter(({ check, command }) => !tried.some((entry) => entry.check === check && entry.command === command))
+    .slice(0, Math.max(0, left));
+}
+
+/**
+ * Makes one change: only if the object is still as it was read, the API server's dry-run gives exactly what is meant and warns of nothing,
+ * and the object read again afterwards has it. Never throws: what stands in the way is the result.
+ */
+export async function apply(
+  transport: Transport,
+  correction: Proposed,
+  now: Temporal.Instant,
+  signal: AbortSignal,
+): Promise<CorrectionReport> {
+  const { check, object, command, type, name, namespace, patch } = correction;
+  const path = objectPath(type, name, namespace);
+  const done = (result: CorrectionReport['result'], message: string): CorrectionReport => ({
+    ...{ check, object, command, result },
+    message: message.slice(0, 1024),
+    at: stamp(now),
+  });
+  const write = async (body: object, dryRun: boolean) => {
+    const warnings: string[] = [];
+    const answer = await transport.json<KubeObject>({
+      method: 'PATCH',
+      path,
+      query: { fieldManager, ...(dryRun ? { dryRun: 'All' } : {}) },
+      contentType: 'application/merge-patch+json',
+      body,
+      signal,
+      onWarning: (text) => warnings.push(text),
+    });
+    return { answer, warnings };
+  };
+  try {
+    const before = await transport.json<KubeObject>({ path, signal });
+    const wanted = merged(before, patch);
+    if (isDeepStrictEqual(essence(before), essence(wanted))) return done('Refused', 'It is so already.');
+    const body = merged(patch, { metadata: { resourceVersion: before.metadata?.resourceVersion } }) as object;
+    const trial = await write(body, true);
+    if (trial.warnings.length > 0) return done('Refused', `The API server warns of the change: ${trial.warnings.join('; ')}`);
+    if (!isDeepStrictEqual(essence(trial.answer), essence(wanted)))
+      return done('Refused', 'The dry-run gives another result than the change alone: an admission webhook or policy adds to it.');
+    await write(body, false);
+    const after = await transport.json<KubeObject>({ path, signal });
+    if (!isDeepStrictEqual(essence(merged(after, patch)), essence(after)))
+      return done('Failed', 'The change was made and taken back at once by somebody else.');
+    return done('Applied', 'The change was made and is there.');
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return done(isKubeError(error, 'Forbidden', 'Conflict', 'Invalid') ? 'Refused' : 'Failed', message);
+  }
+}
+
+/** RFC 7386. */
+function merged(target: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return patch;
+  const result: Record<string, unknown> = isObject(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete result[key];
+    else result[key] = merged(result[key], value);
+  }
+  return result;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** An object without what every write changes; an empty map is as good as none. */
+function essence(object: unknown): unknown {
+  const { metadata, status: _, ...rest } = object as KubeObject & { status?: unknown };
+  const { managedFields: _fields, resourceVersion: _version, generation: _generation, ...kept } = metadata ?? {};
+  const filled = Object.fromEntries(Object.entries(kept).filter(([, value]) => !isObject(value) || Object.keys(value).length > 0));
+  return { ...rest, metadata: filled };
+}
