@@ -10,7 +10,7 @@ help: ## Show the targets
 demo: node_modules/.installed controlplane ## Start a cluster with the operator, break things, and watch it report them (DEMO=once: exit when all was seen)
 	node test/demo/demo.ts
 
-test: node_modules/.installed controlplane ## Types, lint, generated files, unit and integration tests
+test: node_modules/.installed controlplane ## Types, lint, generated files, unit, integration and chaos tests
 	node tools/run-tests.ts
 
 chaos: node_modules/.installed controlplane ## Faults of the API server, and what the operator makes of them (10 minutes)

@@ -75,6 +75,7 @@ if (!process.argv.includes('--static')) {
   jest('unit');
   // One at a time: each starts a control plane of its own.
   jest('integration', '--runInBand');
+  jest('chaos', '--runInBand');
 }
 
 process.stdout.write(`${passed} passed, ${failed} failed\n`);

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dump, loadAll } from 'js-yaml';
-import { renderManifests } from '../../tools/render-manifests.ts';
+import { type RenderOptions, renderManifests } from '../../tools/render-manifests.ts';
 import type { Cluster, Manifest } from '../controlplane/cluster-handle.ts';
 import { freePorts } from '../controlplane/ports.ts';
 import { waitFor } from '../controlplane/wait.ts';
@@ -32,8 +32,8 @@ export interface Operator {
 }
 
 /** What the chart renders, but for the Deployment: the operator runs beside the cluster here. */
-function manifests(): Manifest[] {
-  const documents = loadAll(renderManifests({ namespace })) as (Manifest | null)[];
+function manifests(values: RenderOptions['values'] = {}): Manifest[] {
+  const documents = loadAll(renderManifests({ namespace, values })) as (Manifest | null)[];
   return documents.filter((document): document is Manifest => document !== null && document.kind !== 'Deployment');
 }
 
@@ -46,8 +46,9 @@ export async function uninstall(cluster: Cluster): Promise<void> {
   });
 }
 
-export async function install(cluster: Cluster): Promise<void> {
-  const kept = manifests();
+/** `values`: of the chart. */
+export async function install(cluster: Cluster, values: RenderOptions['values'] = {}): Promise<void> {
+  const kept = manifests(values);
   const early = (kind: string) => kind === 'CustomResourceDefinition' || kind === 'Namespace';
   await cluster.apply(kept.filter(({ kind }) => early(kind)));
   await cluster.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);

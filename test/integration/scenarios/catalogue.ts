@@ -1,0 +1,4 @@
+import type { Scenario } from './scenario.ts';
+
+/** One list a file, by area. */
+export const scenarios: readonly Scenario[] = [];
