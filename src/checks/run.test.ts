@@ -56,6 +56,20 @@ describe('a check that throws', () => {
   });
 });
 
+describe('a check that reads a resource of which an object could not be read', () => {
+  const unreadable = 'Node/x could not be read: no such quantity';
+  const blind = clusterOf({ knowledge: { nodes: { state: 'Current', unreadable } } });
+  const run = (check: ReturnType<typeof checkOf>) => runCheck(configureChecks([check], []).checks[0]!, blind, now, createAgreement());
+
+  it('is unknown with the object and why, and keeps what it sees of the others', () => {
+    expect(run(seeing(observation))).toMatchObject({ observations: [{ object: 'Node/b' }], unknown: unreadable });
+  });
+
+  it('says its own reason where it has one', () => {
+    expect(run(checkOf('sees-things', () => ({ observations: [], unknown: 'half of it is dark' }))).unknown).toBe('half of it is dark');
+  });
+});
+
 describe('settings of a coverage', () => {
   it('name a check that does not exist: a problem with its path and the checks that do', () => {
     const { problems, checks } = configureChecks(

@@ -1,7 +1,7 @@
 import type { Severity } from '../api/v1alpha1/fields.ts';
 import type { CheckSetting } from '../api/v1alpha1/supportcoverage.ts';
 import { parseDuration } from '../kube/duration.ts';
-import { type ClusterView, unmetNeed } from '../observe/cluster-view.ts';
+import { type ClusterView, unmetNeed, unreadableNeed } from '../observe/cluster-view.ts';
 import type { Agreement } from './agreement.ts';
 import type { Check, CheckMetadata, Correction, Evaluation, Observation } from './check.ts';
 
@@ -91,12 +91,13 @@ export function runCheck(
     severity: severity ?? observation.severity ?? check.severity,
     message: observation.message.slice(0, 1024),
   }));
+  const unknown = evaluation.unknown ?? unreadableNeed(view, check.needs);
   return {
     check,
     holdMs,
     observations,
     ...(evaluation.corrections ? { corrections: evaluation.corrections } : {}),
-    ...(evaluation.unknown ? { unknown: evaluation.unknown } : {}),
+    ...(unknown ? { unknown } : {}),
   };
 }
 

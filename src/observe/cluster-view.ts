@@ -13,7 +13,8 @@ export interface Needs {
 
 /** Whether what is known of a resource or probe may be relied upon, and if not, why. */
 export type Knowledge =
-  | { state: 'Current' }
+  /** `unreadable`: some objects are there and could not be read; says which and why. */
+  | { state: 'Current'; unreadable?: string }
   | { state: 'NotInstalled' | 'SwitchedOff'; message: string }
   | { state: 'NotPermitted' | 'Stale'; message: string };
 
@@ -55,6 +56,15 @@ export function createClusterView(sources: Sources): ClusterView {
       return derived.get(key) as T;
     },
   };
+}
+
+/** Which objects that a check or fact reads are there and could not be read, and why. Undefined where all could. */
+export function unreadableNeed(view: ClusterView, { resources = [], optional = [] }: Needs): string | undefined {
+  for (const name of [...resources, ...optional]) {
+    const knowledge = view.knowledge(name);
+    if (knowledge.state === 'Current' && knowledge.unreadable) return knowledge.unreadable;
+  }
+  return undefined;
 }
 
 /** The first need that is not met: what the outcome must then be, and why. Undefined where all are current. */

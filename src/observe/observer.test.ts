@@ -127,6 +127,17 @@ describe('what is watched', () => {
     expect(observer.view('local').count('nodes')).toBe(1);
   });
 
+  it('and holds an object that cannot be read is current, and says which and why', async () => {
+    const broken = { metadata: { name: 'x' }, status: { conditions: 'nonsense' } };
+    const { clock, observer } = setup({ watch: { nodes: [node('a'), broken, { ...broken, metadata: { name: 'y' } }] } });
+    await clock.settle();
+    expect(knowledge(observer)).toEqual({
+      state: 'Current',
+      unreadable: expect.stringMatching(/^Node\/x could not be read: .*not a function.* \(and 1 more\)$/),
+    });
+    expect(observer.view('local').count('nodes')).toBe(1);
+  });
+
   it('is permitted again without a restart', async () => {
     const { clock, observer, state } = setup({ watch: { nodes: forbidden } });
     await clock.settle();

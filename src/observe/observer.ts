@@ -161,8 +161,8 @@ function reflectorOf(resource: Resource<Stored>, options: ObserverOptions): AnyR
 }
 
 function knowledgeOf(name: ResourceName, reflector: AnyReflector): Knowledge {
-  const { phase, message, silentMs } = reflector.status();
-  const { group, resource } = reflector.type;
+  const { phase, message, silentMs, unreadable } = reflector.status();
+  const { group, resource, kind } = reflector.type;
   const full = group === '' ? resource : `${resource}.${group}`;
   if (phase === 'NotPermitted') return { state: 'NotPermitted', message: `the operator may not list and watch ${full}: ${message}` };
   if (phase === 'NotInstalled') return { state: 'NotInstalled', message: `the cluster does not serve ${full}` };
@@ -172,5 +172,8 @@ function knowledgeOf(name: ResourceName, reflector: AnyReflector): Knowledge {
       state: 'Stale',
       message: `nothing was heard about ${name} for more than ${staleAfterMs / 60_000} minutes: ${message || 'the API server is silent'}`,
     };
-  return { state: 'Current' };
+  const [first] = unreadable;
+  if (!first) return { state: 'Current' };
+  const more = unreadable.size > 1 ? ` (and ${unreadable.size - 1} more)` : '';
+  return { state: 'Current', unreadable: `${kind}/${first[0]} could not be read: ${first[1]}${more}` };
 }

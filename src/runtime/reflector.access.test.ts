@@ -19,6 +19,7 @@ describe('a resource that may not be read', () => {
         phase: 'NotPermitted',
         message: 'pods is forbidden: User "scov" cannot watch resource "pods"',
         silentMs: Number.POSITIVE_INFINITY,
+        unreadable: new Map(),
       },
     });
     expect(await bench.retry()).toBe(30_000);
@@ -123,14 +124,16 @@ describe('code that fails', () => {
       refuse(410, 'too old'),
       refuse(422, 'no streams'),
       list('9', [broken, pod('c', '5')]),
-      stream(),
+      stream(event('MODIFIED', pod('broken', '10'))),
     ]);
     const bench = start();
     await bench.retry();
+    expect([...bench.reflector.status().unreadable]).toEqual([['shop/broken', 'no such phase']]);
     await bench.retry();
     await until('the list', () => bench.stored().includes('c Running'));
     expect(bench.changes.slice(0, 2)).toEqual(['added shop/a Running', 'added shop/b Running']);
-    expect(bench.stored()).toEqual(['c Running']);
+    await until('the object to be mended', () => bench.stored().includes('broken Running'));
+    expect(bench.reflector.status().unreadable.size).toBe(0);
     expect(await bench.metric('supportcoverage_reflector_handler_errors_total')).toBe(3);
   });
 });

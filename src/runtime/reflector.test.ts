@@ -38,7 +38,7 @@ describe('the first state as a stream', () => {
     expect([reflector.status().phase, synced, stored(), changes]).toEqual(['Starting', false, [], []]);
     await initialEnd('9')(server.requests[0]!);
     await reflector.synced;
-    expect(reflector.status()).toEqual({ phase: 'Synced', message: '', silentMs: 0 });
+    expect(reflector.status()).toEqual({ phase: 'Synced', message: '', silentMs: 0, unreadable: new Map() });
     expect(changes).toEqual(['added shop/cart Running', 'added shop/till Running']);
   });
 

@@ -15,6 +15,8 @@ export interface ReflectorStatus {
   message: string;
   /** Milliseconds since the server last said anything about the resource (an event, a bookmark, a list); Infinity where it never has. */
   silentMs: number;
+  /** Objects that the projection could not take, by key, with why: they are there, and not in the store. */
+  unreadable: ReadonlyMap<string, string>;
 }
 
 export interface Reflector<T> {
@@ -99,6 +101,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   let version = 0;
   /** Since when the server has denied access without a word between. */
   let deniedAt: number | undefined;
+  let unreadable = new Map<string, string>();
 
   const path = () => collectionPath({ ...type, version: versions[version] ?? type.version }, options.namespace);
 
@@ -118,20 +121,24 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     }
   }
 
-  function project(object: KubeObject): T | undefined {
+  function project(object: KubeObject, failed: Map<string, string>): T | undefined {
+    const key = keyOfObject(object);
+    failed.delete(key);
     try {
-      return options.project(object, store.get(keyOfObject(object)));
+      return options.project(object, store.get(key));
     } catch (error) {
+      failed.set(key, error instanceof Error ? error.message : String(error));
       metrics.handlerErrors.inc(labels);
       logger.error('an object could not be read', { ...labels, name: object.metadata?.name, namespace: object.metadata?.namespace }, error);
       return undefined;
     }
   }
 
-  function become(objects: Map<string, T>, version: string, startedAt: number): void {
+  function become(objects: Map<string, T>, failed: Map<string, string>, version: string, startedAt: number): void {
     // Something in between answered with JSON of its own: to believe it would delete everything.
     if (version === '') throw new KubeError('Transient', 'the answer is no list: it has no resourceVersion', { reason: 'BadAnswer' });
     const changes = store.replace(objects);
+    unreadable = failed;
     resourceVersion = version;
     phase = 'Synced';
     deniedAt = undefined;
@@ -153,7 +160,8 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     deniedAt = undefined;
     message = '';
     if (event.type === 'BOOKMARK') return;
-    const projected = event.type === 'DELETED' ? undefined : project(object);
+    if (event.type === 'DELETED') unreadable.delete(keyOfObject(object));
+    const projected = event.type === 'DELETED' ? undefined : project(object, unreadable);
     notify(projected === undefined ? store.remove(keyOfObject(object)) : store.put(projected));
     metrics.items.set(labels, store.size);
   }
@@ -162,6 +170,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     metrics.lists.inc(labels);
     const startedAt = clock.monotonic();
     const objects = new Map<string, T>();
+    const failed = new Map<string, string>();
     let resourceVersion = '';
     let next: string | undefined;
     do {
@@ -171,14 +180,14 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
       contact(Buffer.byteLength(text));
       const page = JSON.parse(text) as { metadata?: { resourceVersion?: string; continue?: string }; items?: KubeObject[] };
       for (const item of page.items ?? []) {
-        const projected = project(item);
+        const projected = project(item, failed);
         if (projected) objects.set(keyOf(projected), projected);
       }
       resourceVersion = page.metadata?.resourceVersion ?? '';
       next = page.metadata?.continue || undefined;
       await new Promise(setImmediate);
     } while (next);
-    become(objects, resourceVersion, startedAt);
+    become(objects, failed, resourceVersion, startedAt);
   }
 
   /** One watch from its start to its end. Returns normally when the server ended it in its own time. */
@@ -187,6 +196,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     const startedAt = clock.monotonic();
     const wantsState = resourceVersion === '';
     let initial: Map<string, T> | undefined = wantsState ? new Map() : undefined;
+    const failed = new Map<string, string>();
     let received = 0;
     const dog = watchdog(clock, signal, () => lastContact, startedAt);
     try {
@@ -206,10 +216,10 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
         if (initial === undefined) {
           apply(event);
         } else if (event.type === 'BOOKMARK' && event.object.metadata?.annotations?.['k8s.io/initial-events-end'] === 'true') {
-          become(initial, event.object.metadata.resourceVersion ?? '', startedAt);
+          become(initial, failed, event.object.metadata.resourceVersion ?? '', startedAt);
           initial = undefined;
         } else if (event.type !== 'BOOKMARK') {
-          collect(initial, event);
+          collect(initial, failed, event);
         }
       }
       if (initial)
@@ -221,8 +231,9 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     }
   }
 
-  function collect(initial: Map<string, T>, event: WatchEvent): void {
-    const projected = event.type === 'DELETED' ? undefined : project(event.object);
+  function collect(initial: Map<string, T>, failed: Map<string, string>, event: WatchEvent): void {
+    if (event.type === 'DELETED') failed.delete(keyOfObject(event.object));
+    const projected = event.type === 'DELETED' ? undefined : project(event.object, failed);
     if (projected) initial.set(keyOf(projected), projected);
     else initial.delete(keyOfObject(event.object));
   }
@@ -283,6 +294,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   function forgetAll(): void {
     resourceVersion = '';
     relistCause = 'reinstalled';
+    unreadable = new Map();
     for (const change of store.replace(new Map())) notify(change);
     metrics.items.set(labels, 0);
   }
@@ -305,7 +317,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     store,
     synced,
     settled,
-    status: () => ({ phase, message, silentMs: clock.monotonic() - lastContact }),
+    status: () => ({ phase, message, silentMs: clock.monotonic() - lastContact, unreadable }),
     run,
   };
 }
