@@ -43,6 +43,7 @@ function ran(
       driftResolved: [],
       driftUnknown: [],
       corrections: [],
+      durations: new Map(),
     },
     baseline: options.baseline ?? unapproved,
   };

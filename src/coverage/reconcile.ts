@@ -133,6 +133,7 @@ export function createCoverageReconciler(
       memory: entry.memory,
       baseline: baseline.state,
       now,
+      monotonic: clock.monotonic,
       writerOf: async ({ type, name, namespace, fields }) =>
         lastWriter((await observer.managedFields(type, name, namespace)) ?? [], fields),
     });

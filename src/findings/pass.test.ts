@@ -33,6 +33,7 @@ const input = (cluster: ClusterFixture, extra: Partial<PassInput> = {}): PassInp
   facts,
   ignore: [],
   agreement: {},
+  monotonic: () => 0,
   view: clusterOf(cluster),
   memory: { findings: [], pending: [], drift: [] },
   baseline: approved(agreed),

@@ -23,6 +23,8 @@ export interface PassInput {
   now: Temporal.Instant;
   /** Who wrote a value last; asked once for each new difference. */
   writerOf: (source: Source) => Promise<Writer | undefined>;
+  /** Monotonic milliseconds, to time each check with. */
+  monotonic: () => number;
 }
 
 /** All that one pass found out; reports are made from it and from nothing else. */
@@ -39,6 +41,8 @@ export interface Pass {
   baseline: BaselineState;
   /** What would mend open findings, with the check that asks for it. */
   corrections: (Correction & { check: string })[];
+  /** How long each check took, milliseconds. */
+  durations: ReadonlyMap<string, number>;
 }
 
 /** Evaluates every check and fact against one cluster. Gives the event loop a turn between two checks. */
@@ -49,8 +53,11 @@ export async function runPass(input: PassInput): Promise<Pass> {
     ...(baseline.state === 'Approved' ? { approved: baseline.baseline.spec.facts } : {}),
   });
   const results: CheckResult[] = [];
+  const durations = new Map<string, number>();
   for (const configured of checks) {
+    const startedAt = input.monotonic();
     results.push(runCheck(configured, view, now, agreement));
+    durations.set(configured.check.id, input.monotonic() - startedAt);
     await new Promise(setImmediate);
   }
   results.push({ check: baselineAltered, holdMs: 0, observations: baseline.state === 'Altered' ? [baseline.observation] : [] });
@@ -61,7 +68,7 @@ export async function runPass(input: PassInput): Promise<Pass> {
   const corrections = results
     .filter(({ check }) => open.has(check.id))
     .flatMap((result) => (result.corrections ?? []).map((correction) => ({ ...correction, check: result.check.id })));
-  return { checks: described, findings, pending: [...pending, ...waiting], transitions, ...drifting, baseline, corrections };
+  return { checks: described, findings, pending: [...pending, ...waiting], transitions, ...drifting, baseline, corrections, durations };
 }
 
 interface Drifting extends Pick<Pass, 'drift' | 'driftOpened' | 'driftResolved' | 'driftUnknown'> {

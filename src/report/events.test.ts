@@ -31,7 +31,17 @@ async function eventsOf(pass: Partial<Pass>, first = false): Promise<EventInput[
   const transitions = pass.transitions ?? [];
   const findings = transitions.filter(({ type }) => type !== 'Resolved').map((transition) => transition.finding);
   const whole: Pass = {
-    ...{ checks: [], findings, pending: [], transitions, driftOpened: [], driftResolved: [], driftUnknown: [], corrections: [] },
+    ...{
+      checks: [],
+      findings,
+      pending: [],
+      transitions,
+      driftOpened: [],
+      driftResolved: [],
+      driftUnknown: [],
+      corrections: [],
+      durations: new Map(),
+    },
     ...{ drift: pass.driftOpened ?? [], baseline: { state: 'Absent' } },
     ...pass,
   };

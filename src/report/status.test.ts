@@ -23,6 +23,7 @@ const passOf = (extra: Partial<Pass> = {}): Pass => ({
   driftResolved: [],
   driftUnknown: [],
   corrections: [],
+  durations: new Map(),
   baseline: approved,
   ...extra,
 });

@@ -133,6 +133,19 @@ interface Running {
   lists: number;
   series: number;
   peakRssMb: number;
+  /** The ten slowest checks with their milliseconds. */
+  slowest: string[];
+}
+
+function slowestOf(metrics: ReadonlyMap<string, number>): string[] {
+  const times = [...metrics].flatMap(([line, seconds]) => {
+    const check = /^supportcoverage_check_duration_seconds\{.*check="([^"]+)"/.exec(line)?.[1];
+    return check ? [{ check, ms: seconds * 1000 }] : [];
+  });
+  return times
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, 10)
+    .map(({ check, ms }) => `${check} ${ms.toFixed(1)}`);
 }
 
 async function watchRunning({ size, transport, audit }: Bench, operator: OperatorProcess): Promise<Running> {
@@ -146,6 +159,7 @@ async function watchRunning({ size, transport, audit }: Bench, operator: Operato
   say(
     `passes: ${times.map(({ ownMs }) => ownMs).join(' ')} ms; loop delay p99 ${loopP99Ms.toFixed(1)} ms, longest ${loopMaxMs.toFixed(1)} ms`,
   );
+  say(`slowest checks, ms: ${slowestOf(during).join(', ')}`);
   audit.wholeReads();
   say(`nothing is asked of the operator for ${size.quietMs / 1000} s`);
   await Promise.race([delay(systemClock, size.quietMs), operator.failed]);
@@ -154,7 +168,15 @@ async function watchRunning({ size, transport, audit }: Bench, operator: Operato
   const requests = sumOf(after, 'rest_client_requests_total') - sumOf(during, 'rest_client_requests_total');
   const relists = sumOf(after, 'supportcoverage_reflector_relists_total') - sumOf(during, 'supportcoverage_reflector_relists_total');
   say(`quiet: ${lists.length} lists, ${relists} by the operator's own account; ${requests} requests in all ${lists.join(' ')}`);
-  return { passes: times, loopP99Ms, loopMaxMs, lists: lists.length, series: after.size, peakRssMb: operator.peakRssMb() };
+  return {
+    passes: times,
+    loopP99Ms,
+    loopMaxMs,
+    lists: lists.length,
+    series: after.size,
+    peakRssMb: operator.peakRssMb(),
+    slowest: slowestOf(during),
+  };
 }
 
 function figuresOf({ name, nodes, pods }: Size, readings: Readings, running: Running): Figures {
@@ -199,6 +221,7 @@ function detailsOf({ raw, informer, starts }: Readings, running: Running, podByt
     ).toFixed(0)} ms`,
     `${running.loopMaxMs.toFixed(0)} ms`,
     `${median(starts.map(({ loopP99Ms }) => loopP99Ms)).toFixed(0)} ms`,
+    running.slowest.join(', '),
     `${systemClock.now().toString().slice(0, 10)}, ${machine}, Node ${process.versions.node}, Kubernetes ${kubernetesVersion}`,
   ];
 }

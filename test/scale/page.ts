@@ -19,6 +19,7 @@ export const detailColumns = [
   'Pass, request to status, p95',
   'Longest loop delay in passes',
   'Loop delay p99 while starting',
+  'Slowest checks of a pass, ms',
   'Measured',
 ] as const;
 
