@@ -1,32 +1,72 @@
 import type { Stored } from '../runtime/store.ts';
 import type { Resource } from './resource.ts';
 import { apiservices } from './resources/apiservices.ts';
+import { backendconfigs } from './resources/backendconfigs.ts';
+import { certificates } from './resources/certificates.ts';
+import { certificatesigningrequests } from './resources/certificatesigningrequests.ts';
 import { clusterAutoscalerStatus } from './resources/cluster-autoscaler-status.ts';
 import { clusterrolebindings } from './resources/clusterrolebindings.ts';
+import { csidrivers } from './resources/csidrivers.ts';
+import { customresourcedefinitions } from './resources/customresourcedefinitions.ts';
 import { endpointslices } from './resources/endpointslices.ts';
+import { gatewayclasses } from './resources/gatewayclasses.ts';
+import { gateways } from './resources/gateways.ts';
+import { helmReleaseSecrets } from './resources/helm-release-secrets.ts';
+import { ingresses } from './resources/ingresses.ts';
+import { alertmanagerconfigs, alertmanagers, podmonitors, prometheuses, prometheusrules, servicemonitors } from './resources/monitoring.ts';
 import { namespaces } from './resources/namespaces.ts';
 import { nodes } from './resources/nodes.ts';
 import { pods } from './resources/pods.ts';
+import { priorityclasses } from './resources/priorityclasses.ts';
+import { rolebindings } from './resources/rolebindings.ts';
+import { clusterroles, roles } from './resources/roles.ts';
+import { runtimeclasses } from './resources/runtimeclasses.ts';
+import { serviceAccountTokenSecrets } from './resources/service-account-token-secrets.ts';
+import { serviceaccounts } from './resources/serviceaccounts.ts';
 import { services } from './resources/services.ts';
 import { storageclasses } from './resources/storageclasses.ts';
 import { supportCalendar } from './resources/support-calendar.ts';
+import { tlsSecrets } from './resources/tls-secrets.ts';
 import { daemonsets, deployments, statefulsets } from './resources/workloads.ts';
 
 /** Every resource that a check or fact can ask for, by the name they ask with. One line a file of resources/. */
 export const resources = {
+  alertmanagerconfigs,
+  alertmanagers,
   apiservices,
+  backendconfigs,
+  certificates,
+  certificatesigningrequests,
   'cluster-autoscaler-status': clusterAutoscalerStatus,
   clusterrolebindings,
+  clusterroles,
+  csidrivers,
+  customresourcedefinitions,
   daemonsets,
   deployments,
   endpointslices,
+  gatewayclasses,
+  gateways,
+  'helm-release-secrets': helmReleaseSecrets,
+  ingresses,
   namespaces,
   nodes,
+  podmonitors,
   pods,
+  priorityclasses,
+  prometheuses,
+  prometheusrules,
+  rolebindings,
+  roles,
+  runtimeclasses,
+  'service-account-token-secrets': serviceAccountTokenSecrets,
+  serviceaccounts,
+  servicemonitors,
   services,
   statefulsets,
   storageclasses,
   'support-calendar': supportCalendar,
+  'tls-secrets': tlsSecrets,
 } as const satisfies Record<string, Resource<Stored>>;
 
 export type ResourceName = keyof typeof resources;

@@ -1,4 +1,5 @@
 import type { ClusterView } from './cluster-view.ts';
+import type { NodeView } from './resources/nodes.ts';
 
 /** Whose Kubernetes it is. `upstream` is everything that has no mark of its own. */
 export type Distribution = 'eks' | 'aks' | 'gke' | 'openshift' | 'k3s' | 'rke2' | 'kubeadm' | 'kind' | 'upstream';
@@ -47,6 +48,26 @@ export function hasManagedControlPlane(view: ClusterView): boolean {
   return true;
 }
 
+/** On every node that Karpenter, or EKS Auto Mode, made. */
+export const karpenterPool = 'karpenter.sh/nodepool';
+/** Labels by which providers and provisioners name a pool. */
+const poolLabels = [
+  'eks.amazonaws.com/nodegroup',
+  karpenterPool,
+  'cloud.google.com/gke-nodepool',
+  'kubernetes.azure.com/agentpool',
+  'node.cluster.x-k8s.io/pool',
+];
+
+/** The pool's name; nodes without one are told apart by their role. */
+export function poolOf({ labels }: NodeView): string {
+  for (const label of poolLabels) {
+    const pool = labels[label];
+    if (pool) return pool;
+  }
+  return 'node-role.kubernetes.io/control-plane' in labels ? 'control-plane' : 'default';
+}
+
 /** Values of this label for nodes that EKS makes as pods need them; `hybrid` marks the user's own machines. */
 const madeByEks = new Set(['auto', 'fargate']);
 
@@ -54,6 +75,6 @@ const madeByEks = new Set(['auto', 'fargate']);
 export function hasAutoscaler(view: ClusterView): boolean {
   if (view.count('cluster-autoscaler-status') > 0) return true;
   for (const { labels } of view.list('nodes'))
-    if ('karpenter.sh/nodepool' in labels || madeByEks.has(labels['eks.amazonaws.com/compute-type'] ?? '')) return true;
+    if (karpenterPool in labels || madeByEks.has(labels['eks.amazonaws.com/compute-type'] ?? '')) return true;
   return false;
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { tlsSecret } from '../../test/fixtures/access.ts';
 import { minutesAgo, node, pod } from '../../test/fixtures/cluster.ts';
 import type { KubeObject } from '../kube/types.ts';
 import type { Stored } from '../runtime/store.ts';
@@ -11,19 +12,63 @@ const condition = (type: string) => ({ type, status: 'False', reason: 'Reason', 
 
 /** One object of each resource in which every field that its projection reads is there. */
 const complete: Record<ResourceName, object> = {
-  apiservices: {
-    metadata: { name: 'v1beta1.metrics.k8s.io' },
-    spec: { service: { namespace: 'kube-system', name: 'metrics-server' } },
+  alertmanagerconfigs: {
+    metadata: { name: 'root', namespace: 'monitoring' },
+    spec: { receivers: [{ name: 'nowhere' }, { name: 'desk', webhookConfigs: [{ url: 'https://desk.example.com' }], emailConfigs: [] }] },
+  },
+  alertmanagers: {
+    metadata: { name: 'main', namespace: 'monitoring', deletionTimestamp: minutesAgo(1) },
+    spec: { replicas: 3, alertmanagerConfiguration: { name: 'root' }, alertmanagerConfigSelector: {} },
     status: { conditions: [condition('Available')] },
+  },
+  apiservices: {
+    metadata: { name: 'v1beta1.metrics.k8s.io', labels: { 'addonmanager.kubernetes.io/mode': 'Reconcile' } },
+    spec: { service: { namespace: 'kube-system', name: 'metrics-server' }, insecureSkipTLSVerify: true },
+    status: { conditions: [condition('Available')] },
+  },
+  backendconfigs: {
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: { securityPolicy: { name: 'edge' } },
+  },
+  certificates: {
+    metadata: { name: 'web', namespace: 'shop', creationTimestamp: minutesAgo(90), deletionTimestamp: minutesAgo(1) },
+    spec: { secretName: 'web-tls' },
+    status: { conditions: [condition('Ready')], notAfter: minutesAgo(-9000), renewalTime: minutesAgo(-90) },
+  },
+  certificatesigningrequests: {
+    metadata: { name: 'csr-1', creationTimestamp: minutesAgo(90) },
+    spec: { signerName: 'kubernetes.io/kubelet-serving', username: 'system:node:a' },
+    status: { conditions: [condition('Noted')] },
   },
   'cluster-autoscaler-status': { metadata: { name: 'cluster-autoscaler-status', namespace: 'kube-system' } },
   clusterrolebindings: {
-    metadata: { name: 'admins' },
+    metadata: { name: 'admins', creationTimestamp: minutesAgo(90) },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
     subjects: [
       { kind: 'ServiceAccount', name: 'deployer', namespace: 'ci' },
       { kind: 'Group', name: 'ops', apiGroup: 'rbac.authorization.k8s.io' },
     ],
+  },
+  clusterroles: {
+    metadata: { name: 'everything', labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } },
+    rules: [{ apiGroups: ['*'], resources: ['*'], resourceNames: ['one'], verbs: ['*'], nonResourceURLs: ['/metrics'] }],
+    aggregationRule: {
+      clusterRoleSelectors: [{ matchLabels: { part: 'x' }, matchExpressions: [{ key: 'part', operator: 'In', values: ['x'] }] }],
+    },
+  },
+  csidrivers: {
+    metadata: { name: 'ebs.csi.aws.com', labels: { 'addonmanager.kubernetes.io/mode': 'Reconcile' } },
+    spec: {
+      ...{ attachRequired: true, podInfoOnMount: true, storageCapacity: true, requiresRepublish: true, seLinuxMount: true },
+      fsGroupPolicy: 'File',
+      volumeLifecycleModes: ['Persistent', 'Ephemeral'],
+      tokenRequests: [{ audience: 'vault', expirationSeconds: 3600 }],
+    },
+  },
+  customresourcedefinitions: {
+    metadata: { name: 'widgets.example.com', deletionTimestamp: minutesAgo(1) },
+    spec: { group: 'example.com', names: { kind: 'Widget' }, versions: [{ name: 'v1', served: true, storage: true }] },
+    status: { storedVersions: ['v1'] },
   },
   daemonsets: {
     metadata: {
@@ -81,13 +126,99 @@ const complete: Record<ResourceName, object> = {
       { addresses: ['10.0.0.2'], conditions: { ready: false } },
     ],
   },
+  gatewayclasses: {
+    metadata: { name: 'public', labels: { 'addonmanager.kubernetes.io/mode': 'Reconcile' } },
+    spec: {
+      controllerName: 'example.com/gateway',
+      parametersRef: { group: 'example.com', kind: 'Settings', namespace: 'gateways', name: 'public' },
+    },
+  },
+  gateways: {
+    metadata: { name: 'edge', namespace: 'shop', deletionTimestamp: minutesAgo(1) },
+    spec: {
+      listeners: [{ name: 'https', tls: { certificateRefs: [{ group: '', kind: 'Secret', name: 'web-tls', namespace: 'certs' }] } }],
+    },
+  },
+  'helm-release-secrets': {
+    metadata: {
+      name: 'sh.helm.release.v1.shop.v2',
+      namespace: 'shop',
+      creationTimestamp: minutesAgo(90),
+      labels: { owner: 'helm', name: 'shop', version: '2', status: 'deployed', modifiedAt: '1763899200' },
+    },
+  },
+  ingresses: {
+    metadata: {
+      name: 'web',
+      namespace: 'shop',
+      annotations: { 'kubernetes.io/ingress.class': 'nginx', 'nginx.ingress.kubernetes.io/enable-modsecurity': 'true' },
+      creationTimestamp: minutesAgo(90),
+      deletionTimestamp: minutesAgo(1),
+    },
+    spec: {
+      ingressClassName: 'nginx',
+      tls: [{ hosts: ['shop.example.com'], secretName: 'web-tls' }],
+      defaultBackend: { service: { name: 'fallback', port: { name: 'http' } } },
+      rules: [{ host: 'shop.example.com', http: { paths: [{ backend: { service: { name: 'web', port: { number: 80 } } } }] } }],
+    },
+    status: { loadBalancer: { ingress: [{ hostname: 'lb.example.com' }, { ip: '192.0.2.1' }] } },
+  },
   namespaces: {
-    metadata: { name: 'shop', labels: { team: 'shop' }, creationTimestamp: minutesAgo(90), deletionTimestamp: minutesAgo(5) },
+    metadata: {
+      name: 'shop',
+      labels: { team: 'shop' },
+      annotations: { 'linkerd.io/inject': 'enabled' },
+      creationTimestamp: minutesAgo(90),
+      deletionTimestamp: minutesAgo(5),
+    },
     status: { conditions: [condition('NamespaceContentRemaining')] },
   },
   nodes: {
-    ...node('a', { labels: { zone: 'z' }, taints: ['dedicated'], cordoned: true, deleting: true }),
-    spec: { providerID: 'aws:///z/i-1', unschedulable: true, taints: [{ key: 'dedicated', value: 'gpu', effect: 'NoSchedule' }] },
+    metadata: {
+      name: 'a',
+      labels: { zone: 'z' },
+      annotations: { 'kured.dev/kured-reboot-in-progress': minutesAgo(9), 'kured.dev/kured-most-recent-reboot-needed': minutesAgo(9) },
+      deletionTimestamp: minutesAgo(1),
+    },
+    spec: {
+      providerID: 'aws:///z/i-1',
+      unschedulable: true,
+      taints: [{ key: 'node.kubernetes.io/unschedulable', value: 'true', effect: 'NoSchedule', timeAdded: minutesAgo(9) }],
+    },
+    status: {
+      ...node('a').status,
+      nodeInfo: { kubeletVersion: 'v1.37.2', containerRuntimeVersion: 'containerd://2.2.0', kernelVersion: '6.12.0', osImage: 'Linux' },
+    },
+  },
+  podmonitors: {
+    metadata: { name: 'web', namespace: 'shop', creationTimestamp: minutesAgo(90), deletionTimestamp: minutesAgo(1) },
+    spec: {
+      selector: { matchLabels: { app: 'web' }, matchExpressions: [{ key: 'tier', operator: 'In', values: ['a', 'b'] }] },
+      namespaceSelector: { any: true },
+    },
+  },
+  priorityclasses: {
+    metadata: { name: 'platform', labels: { 'addonmanager.kubernetes.io/mode': 'Reconcile' } },
+    value: 1000,
+    globalDefault: true,
+    preemptionPolicy: 'Never',
+  },
+  prometheuses: {
+    metadata: { name: 'main', namespace: 'monitoring', deletionTimestamp: minutesAgo(1) },
+    spec: {
+      replicas: 2,
+      shards: 2,
+      retention: '15d',
+      storage: { ephemeral: {} },
+      remoteWrite: [{ url: 'https://metrics.example.com' }],
+      thanos: { objectStorageConfig: { key: 'thanos.yaml', name: 'thanos' } },
+      additionalAlertManagerConfigs: { key: 'alertmanagers.yaml', name: 'alertmanagers' },
+    },
+    status: { conditions: [condition('Available')] },
+  },
+  prometheusrules: {
+    metadata: { name: 'nodes', namespace: 'monitoring' },
+    spec: { groups: [{ name: 'nodes', rules: [{ alert: 'KubeNodeNotReady', expr: 'vector(1)' }, { record: 'a:b:c' }] }] },
   },
   pods: {
     ...pod('web', { deployment: 'web', nodeName: 'a', unschedulable: '0/1 nodes are available: 1 Too many pods.', deleting: true }),
@@ -97,6 +228,47 @@ const complete: Record<ResourceName, object> = {
       resources: { requests: { cpu: '1', memory: '1Gi' } },
       initContainers: [{ name: 'proxy', restartPolicy: 'Always', resources: { requests: { cpu: '10m', memory: '1Mi' } } }],
       containers: [{ name: 'main', resources: { requests: { cpu: '10m', memory: '1Mi' } } }],
+      serviceAccountName: 'default',
+      volumes: [{ name: 'kube-api-access-x', projected: { sources: [] } }],
+    },
+  },
+  rolebindings: {
+    metadata: { name: 'deployers', namespace: 'shop', creationTimestamp: minutesAgo(90) },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'deployer' },
+    subjects: [{ kind: 'ServiceAccount', name: 'deployer', namespace: 'ci' }],
+  },
+  roles: {
+    metadata: { name: 'deployer', namespace: 'shop', labels: { team: 'shop' } },
+    rules: [{ apiGroups: ['apps'], resources: ['deployments'], verbs: ['patch'] }],
+  },
+  runtimeclasses: {
+    metadata: { name: 'gvisor' },
+    handler: 'runsc',
+    overhead: { podFixed: { cpu: '100m' } },
+    scheduling: {
+      nodeSelector: { sandbox: 'gvisor' },
+      tolerations: [{ key: 'sandbox', operator: 'Equal', value: 'gvisor', effect: 'NoExecute', tolerationSeconds: 60 }],
+    },
+  },
+  'service-account-token-secrets': {
+    metadata: {
+      name: 'deployer-token',
+      namespace: 'ci',
+      annotations: {
+        'kubernetes.io/service-account.name': 'deployer',
+        'kubernetes.io/created-by': 'openshift.io/create-dockercfg-secrets',
+      },
+      labels: { 'kubernetes.io/legacy-token-last-used': '2026-11-01', 'kubernetes.io/legacy-token-invalid-since': '2026-11-02' },
+      creationTimestamp: minutesAgo(90),
+      deletionTimestamp: minutesAgo(1),
+    },
+  },
+  serviceaccounts: { metadata: { name: 'default', namespace: 'shop' }, automountServiceAccountToken: false },
+  servicemonitors: {
+    metadata: { name: 'dns', namespace: 'monitoring', creationTimestamp: minutesAgo(90), deletionTimestamp: minutesAgo(1) },
+    spec: {
+      selector: { matchLabels: { app: 'dns' }, matchExpressions: [{ key: 'tier', operator: 'Exists', values: [] }] },
+      namespaceSelector: { matchNames: ['kube-system'] },
     },
   },
   services: {
@@ -104,6 +276,7 @@ const complete: Record<ResourceName, object> = {
       name: 'dns',
       namespace: 'kube-system',
       labels: { app: 'dns' },
+      annotations: { 'cloud.google.com/backend-config': '{"default":"edge","ports":{"http":"other"}}' },
       creationTimestamp: minutesAgo(90),
       deletionTimestamp: minutesAgo(1),
     },
@@ -145,6 +318,7 @@ const complete: Record<ResourceName, object> = {
     allowedTopologies: [{ matchLabelExpressions: [{ key: 'zone', values: ['a', 'b'] }] }],
   },
   'support-calendar': { metadata: { name: 'support-calendar', namespace: 'platform-support' }, data: { 'calendar.json': '{}' } },
+  'tls-secrets': tlsSecret(),
 };
 
 /** What the schemas require of an entry of a list, such as a condition's type; entries are there whole or not at all. */

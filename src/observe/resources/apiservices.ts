@@ -1,4 +1,5 @@
 import type { APIService } from '../../kube/types.ts';
+import { isKeptByProvider } from '../provider.ts';
 import { defineResource } from '../resource.ts';
 import type { ConditionView } from './nodes.ts';
 
@@ -6,6 +7,9 @@ export interface APIServiceView {
   name: string;
   /** `namespace/name` of the Service that answers for it; '' where the API server itself does. */
   service: string;
+  /** Whoever answers for the Service is believed, whatever its certificate. */
+  insecureSkipTLSVerify: boolean;
+  keptByProvider: boolean;
   available: (ConditionView & { message: string }) | undefined;
 }
 
@@ -17,6 +21,8 @@ export const apiservices = defineResource({
     return {
       name: metadata?.name ?? '',
       service: name === '' ? '' : `${namespace}/${name}`,
+      insecureSkipTLSVerify: spec?.insecureSkipTLSVerify === true,
+      keptByProvider: isKeptByProvider(metadata?.labels),
       available: available && {
         status: available.status,
         since: available.lastTransitionTime,

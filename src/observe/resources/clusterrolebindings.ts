@@ -1,4 +1,4 @@
-import type { ClusterRoleBinding } from '../../kube/types.ts';
+import type { ClusterRoleBinding, RoleBinding } from '../../kube/types.ts';
 import { defineResource } from '../resource.ts';
 
 export interface ClusterRoleBindingView {
@@ -6,6 +6,7 @@ export interface ClusterRoleBindingView {
   role: string;
   /** `Group/system:masters`, `User/jane`, `ServiceAccount/kube-system/deployer`; in alphabetical order. */
   subjects: readonly string[];
+  createdAt: string | undefined;
 }
 
 export const clusterrolebindings = defineResource({
@@ -16,9 +17,15 @@ export const clusterrolebindings = defineResource({
     kind: 'ClusterRoleBinding',
     namespaced: false,
   },
-  project: ({ metadata, roleRef, subjects }: ClusterRoleBinding): ClusterRoleBindingView => ({
+  project: bindingOf,
+});
+
+/** What both kinds of binding have. */
+export function bindingOf({ metadata, roleRef, subjects }: ClusterRoleBinding | RoleBinding): ClusterRoleBindingView {
+  return {
     name: metadata?.name ?? '',
     role: roleRef?.name ?? '',
     subjects: (subjects ?? []).map(({ kind, namespace, name }) => (namespace ? `${kind}/${namespace}/${name}` : `${kind}/${name}`)).sort(),
-  }),
-});
+    createdAt: metadata?.creationTimestamp,
+  };
+}

@@ -1,5 +1,5 @@
 import { parseQuantity } from '../../kube/quantity.ts';
-import type { Node } from '../../kube/types.ts';
+import type { Node, ObjectMeta } from '../../kube/types.ts';
 import { defineResource } from '../resource.ts';
 
 export interface ConditionView {
@@ -19,6 +19,8 @@ export interface NodeView {
   name: string;
   /** Cordoned. */
   unschedulable: boolean;
+  /** When the control plane saw that it is cordoned, RFC 3339. */
+  cordonedAt: string | undefined;
   /** Has a deletion timestamp. */
   deleting: boolean;
   labels: Readonly<Record<string, string>>;
@@ -29,8 +31,18 @@ export interface NodeView {
   /** Cores, bytes, count; undefined where the node has not said. */
   allocatable: { cpu: number | undefined; memory: number | undefined; pods: number | undefined };
   conditions: Readonly<Record<string, ConditionView>>;
+  /** When it last became ready or ceased to be, as far as it was watched; RFC 3339, the latest last, at most eight. */
+  readyChanges: readonly string[];
+  /** When kured found that it must be rebooted, RFC 3339; undefined where kured knows that it has been. */
+  rebootNeededAt: string | undefined;
   kubeletVersion: string;
+  runtimeVersion: string;
+  kernelVersion: string;
+  osImage: string;
 }
+
+/** Whoever asks for more changes within a while than these cannot be answered. */
+export const readyChangesKept = 8;
 
 /** Labels that differ on every node, or that nothing reads: left out, since a large cluster has thousands of nodes. */
 const uninteresting =
@@ -38,9 +50,10 @@ const uninteresting =
 
 export const nodes = defineResource({
   type: { group: '', version: 'v1', resource: 'nodes', kind: 'Node', namespaced: false },
-  project: ({ metadata, spec, status }: Node): NodeView => ({
+  project: ({ metadata, spec, status }: Node, before?: NodeView): NodeView => ({
     name: metadata?.name ?? '',
     unschedulable: spec?.unschedulable === true,
+    cordonedAt: spec?.taints?.find(({ key }) => key === 'node.kubernetes.io/unschedulable')?.timeAdded,
     deleting: metadata?.deletionTimestamp !== undefined,
     labels: Object.fromEntries(Object.entries(metadata?.labels ?? {}).filter(([key]) => !uninteresting.test(key))),
     taints: (spec?.taints ?? []).map(({ key, value, effect }) => ({ key, value: value ?? '', effect })),
@@ -57,6 +70,27 @@ export const nodes = defineResource({
         { status, since: lastTransitionTime, reason: reason ?? '' },
       ]),
     ),
+    readyChanges: readyChangesOf(status?.conditions, before),
+    rebootNeededAt: rebootNeededAt(metadata?.annotations),
     kubeletVersion: status?.nodeInfo?.kubeletVersion ?? '',
+    runtimeVersion: status?.nodeInfo?.containerRuntimeVersion ?? '',
+    kernelVersion: status?.nodeInfo?.kernelVersion ?? '',
+    osImage: status?.nodeInfo?.osImage ?? '',
   }),
 });
+
+/** A node keeps only its last transition. From False to Unknown is one too, but it was not ready before and is not after. */
+function readyChangesOf(conditions: NonNullable<Node['status']>['conditions'], before: NodeView | undefined): readonly string[] {
+  const ready = conditions?.find(({ type }) => type === 'Ready');
+  const known = before?.readyChanges ?? [];
+  const changed = ready?.status === 'True' || before?.conditions.Ready?.status === 'True';
+  if (!changed || !ready?.lastTransitionTime || ready.lastTransitionTime === known.at(-1)) return known;
+  return [...known, ready.lastTransitionTime].slice(-readyChangesKept);
+}
+
+/** kured takes "in progress" away once the node has been rebooted and needs it no more; "most recent" it never does. */
+function rebootNeededAt(annotations: ObjectMeta['annotations']): string | undefined {
+  for (const prefix of ['kured.dev', 'weave.works'])
+    if (annotations?.[`${prefix}/kured-reboot-in-progress`] !== undefined) return annotations[`${prefix}/kured-most-recent-reboot-needed`];
+  return undefined;
+}

@@ -14,6 +14,8 @@ export interface PodView {
   unschedulable: { since: string | undefined; message: string } | undefined;
   /** `Deployment/shop/web`; the pod itself where nothing owns it. */
   workload: string;
+  /** It runs as its namespace's default ServiceAccount and has that one's token. */
+  defaultToken: boolean;
 }
 
 type Spec = NonNullable<Pod['spec']>;
@@ -37,9 +39,16 @@ export const pods = defineResource({
           ? { since: scheduled.lastTransitionTime, message: scheduled.message ?? '' }
           : undefined,
       workload: workloadOf(pod),
+      defaultToken: hasDefaultToken(pod.spec),
     };
   },
 });
+
+/** Whether a token is mounted is settled at admission, from the pod and its ServiceAccount; what the pod then has is this volume. */
+function hasDefaultToken(spec: Pod['spec']): boolean {
+  if ((spec?.serviceAccountName ?? 'default') !== 'default') return false;
+  return (spec?.volumes ?? []).some(({ name, projected }) => projected !== undefined && name.startsWith('kube-api-access-'));
+}
 
 /**
  * The scheduler's arithmetic: the greater of all containers together (sidecars included) and the greatest moment of the init containers,

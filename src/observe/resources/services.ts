@@ -9,6 +9,8 @@ export interface ServiceView {
   /** Empty where endpoints are not made from pods. */
   selector: Readonly<Record<string, string>>;
   ports: readonly { name: string; port: number; targetPort: string }[];
+  /** Names of the BackendConfigs by which a GKE load balancer treats its ports. */
+  backendConfigs: readonly string[];
   /** Host names and addresses of a load balancer. */
   addresses: readonly string[];
   createdAt: string | undefined;
@@ -28,8 +30,23 @@ export const services = defineResource({
       port: port ?? 0,
       targetPort: String(targetPort ?? port ?? ''),
     })),
+    backendConfigs: backendConfigsOf(metadata?.annotations?.['cloud.google.com/backend-config']),
     addresses: (status?.loadBalancer?.ingress ?? []).map(({ hostname, ip }) => hostname ?? ip ?? '').filter((address) => address !== ''),
     createdAt: metadata?.creationTimestamp,
     deleting: metadata?.deletionTimestamp !== undefined,
   }),
 });
+
+/** From `{"default": "one", "ports": {"http": "other"}}`; none where it is no such text, which GKE refuses too. */
+function backendConfigsOf(annotation: string | undefined): string[] {
+  if (!annotation) return [];
+  try {
+    const named: unknown = JSON.parse(annotation);
+    if (typeof named !== 'object' || named === null) return [];
+    const { default: everywhere, ports } = named as { default?: unknown; ports?: unknown };
+    const names = [everywhere, ...Object.values(ports ?? {})].filter((name) => typeof name === 'string');
+    return [...new Set(names)].sort();
+  } catch {
+    return [];
+  }
+}

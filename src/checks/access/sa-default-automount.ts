@@ -1,0 +1,48 @@
+import type { ClusterView } from '../../observe/cluster-view.ts';
+import { defineCheck } from '../check.ts';
+import { inBrief } from '../in-brief.ts';
+import { noParameters } from '../parameters.ts';
+
+export const saDefaultAutomount = defineCheck({
+  id: 'sa-default-automount',
+  area: 'Access',
+  tier: 'Level1',
+  title: 'Platform workloads run with the token of the default ServiceAccount',
+  severity: 'info',
+  for: '1h',
+  needs: { resources: ['pods'], optional: ['serviceaccounts'] },
+  remediation:
+    'Give the workload a ServiceAccount of its own; where it does not call the API server, set automountServiceAccountToken: false on the ServiceAccount default of the namespace and restart its pods.',
+  references: [
+    'CIS Kubernetes Benchmark: default service accounts, service account tokens mounted only where necessary',
+    'own default: 1h, longer than a restart takes',
+  ],
+  parameters: noParameters,
+  evaluate: ({ view, agreement }) => {
+    const workloads = new Set<string>();
+    const namespaces = new Set<string>();
+    for (const pod of view.list('pods')) {
+      // The pods of Jobs come and go, each with a name of its own.
+      if (!pod.defaultToken || pod.deleting || pod.workload.startsWith('Job/') || !agreement.isPlatform(pod.namespace)) continue;
+      workloads.add(pod.workload);
+      namespaces.add(pod.namespace);
+    }
+    if (workloads.size === 0) return { observations: [] };
+    return {
+      observations: [
+        {
+          object: `Cluster/${view.cluster}`,
+          reason: 'DefaultToken',
+          message: `${workloads.size} ${workloads.size === 1 ? 'workload in platform namespaces runs' : 'workloads in platform namespaces run'} as the default ServiceAccount and with its token: ${inBrief([...workloads])}. Give each a ServiceAccount of its own, or take the token away.${alreadyOff(view, namespaces)}`,
+        },
+      ],
+    };
+  },
+});
+
+/** What is left to do where the default ServiceAccount is set as it should be. */
+function alreadyOff(view: ClusterView, namespaces: ReadonlySet<string>): string {
+  const off = [...namespaces].filter((namespace) => view.get('serviceaccounts', `${namespace}/default`)?.automount === false);
+  if (off.length === 0) return '';
+  return ` In ${inBrief(off)} the ServiceAccount is set so already: restart the pods, unless they ask for the token themselves.`;
+}

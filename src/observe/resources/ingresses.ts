@@ -1,0 +1,74 @@
+import type { Ingress } from '../../kube/types.ts';
+import { defineResource } from '../resource.ts';
+
+export interface IngressView {
+  name: string;
+  namespace: string;
+  /** From the field or the older annotation; '' where it is left to the default class. */
+  class: string;
+  /** Without entries that name no Secret: those use the controller's own certificate. */
+  tls: readonly { hosts: readonly string[]; secret: string }[];
+  /** Of all rules; '' is every host. */
+  hosts: readonly string[];
+  /** Services of all rules and the default, each once; a port by number or name. */
+  backends: readonly { service: string; port: string }[];
+  /** Host names and addresses of its load balancer. */
+  addresses: readonly string[];
+  /** Annotations by which a controller puts a web application firewall before it; not those that switch one off. */
+  firewall: Readonly<Record<string, string>>;
+  createdAt: string | undefined;
+  deleting: boolean;
+}
+
+/** Of AWS Load Balancer Controller, ingress-nginx, Application Gateway, F5 NGINX and HAProxy Ingress, from their references of annotations. */
+const firewallAnnotations: readonly string[] = [
+  'alb.ingress.kubernetes.io/wafv2-acl-arn',
+  'alb.ingress.kubernetes.io/wafv2-acl-name',
+  'alb.ingress.kubernetes.io/waf-acl-id',
+  'nginx.ingress.kubernetes.io/enable-modsecurity',
+  'nginx.ingress.kubernetes.io/enable-owasp-core-rules',
+  'nginx.ingress.kubernetes.io/modsecurity-snippet',
+  'appgw.ingress.kubernetes.io/waf-policy-for-path',
+  'appprotect.f5.com/app-protect-enable',
+  'appprotect.f5.com/app-protect-policy',
+  'haproxy-ingress.github.io/waf',
+  'haproxy-ingress.github.io/waf-mode',
+];
+const switchedOff: readonly string[] = ['', 'false', 'False', 'none'];
+
+export const ingresses = defineResource({
+  type: { group: 'networking.k8s.io', version: 'v1', resource: 'ingresses', kind: 'Ingress', namespaced: true },
+  project: ({ metadata, spec, status }: Ingress): IngressView => ({
+    name: metadata?.name ?? '',
+    namespace: metadata?.namespace ?? '',
+    class: spec?.ingressClassName ?? metadata?.annotations?.['kubernetes.io/ingress.class'] ?? '',
+    tls: (spec?.tls ?? []).flatMap(({ hosts, secretName }) => (secretName ? [{ hosts: hosts ?? [], secret: secretName }] : [])),
+    hosts: [...new Set((spec?.rules ?? []).map(({ host }) => host ?? ''))],
+    backends: backendsOf(spec),
+    addresses: (status?.loadBalancer?.ingress ?? []).map(({ hostname, ip }) => hostname ?? ip ?? '').filter((address) => address !== ''),
+    firewall: firewallOf(metadata?.annotations ?? {}),
+    createdAt: metadata?.creationTimestamp,
+    deleting: metadata?.deletionTimestamp !== undefined,
+  }),
+});
+
+function backendsOf(spec: Ingress['spec']): IngressView['backends'] {
+  const paths = (spec?.rules ?? []).flatMap(({ http }) => http?.paths ?? []);
+  const unique = new Map<string, { service: string; port: string }>();
+  for (const backend of [spec?.defaultBackend, ...paths.map((path) => path.backend)]) {
+    // What is served by another kind of object has no Service.
+    if (!backend?.service) continue;
+    const { name, port } = backend.service;
+    const entry = { service: name, port: String(port?.number ?? port?.name ?? '') };
+    unique.set(`${entry.service}:${entry.port}`, entry);
+  }
+  return [...unique.values()];
+}
+
+function firewallOf(annotations: Readonly<Record<string, string>>): Record<string, string> {
+  const present = firewallAnnotations.flatMap((key) => {
+    const value = annotations[key];
+    return value === undefined || switchedOff.includes(value) ? [] : [[key, value] as const];
+  });
+  return Object.fromEntries(present);
+}
