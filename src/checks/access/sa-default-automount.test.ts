@@ -1,5 +1,6 @@
+import { binding } from '../../../test/fixtures/access.ts';
 import { type PodFixture, pod } from '../../../test/fixtures/cluster.ts';
-import { findingsOf, verdictOf } from '../../../test/fixtures/evaluate.ts';
+import { correctionsOf, findingsOf, verdictOf } from '../../../test/fixtures/evaluate.ts';
 import { saDefaultAutomount } from './sa-default-automount.ts';
 
 interface Access {
@@ -91,4 +92,29 @@ describe('sa-default-automount is silent', () => {
 it('sa-default-automount is unknown, not healthy, where pods cannot be read', () => {
   const message = 'the operator may not list and watch pods: forbidden';
   expect(verdictOf(saDefaultAutomount, { knowledge: { pods: { state: 'NotPermitted', message } } })).toBe(`Unknown: ${message}`);
+});
+
+describe('sa-default-automount corrects', () => {
+  const commands = (extra: object = {}) =>
+    correctionsOf(saDefaultAutomount, { pods: [podWith()], serviceaccounts: [serviceAccount()], ...extra });
+  const command = `kubectl patch serviceaccounts default -n monitoring --type merge -p '{"automountServiceAccountToken":false}'`;
+
+  it('the default ServiceAccount of a namespace where nothing is granted to it', () => {
+    expect(commands()).toEqual([command]);
+  });
+
+  it.each<[string, object]>([
+    [
+      'a role is granted to it',
+      { rolebindings: [binding({ name: 'x', namespace: 'monitoring', role: 'Role/x', subjects: ['ServiceAccount/monitoring/default'] })] },
+    ],
+    [
+      'a role is granted to all of its namespace',
+      { clusterrolebindings: [binding({ name: 'x', role: 'ClusterRole/x', subjects: ['Group/system:serviceaccounts:monitoring'] })] },
+    ],
+    ['it is so already', { serviceaccounts: [serviceAccount(false)] }],
+    ['it cannot be told what is granted to it', { knowledge: { rolebindings: { state: 'Stale', message: 'stale' } } }],
+  ])('nothing where %s', (_, extra) => {
+    expect(commands(extra)).toEqual([]);
+  });
 });
