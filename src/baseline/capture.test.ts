@@ -1,8 +1,12 @@
 import { clusterOf, node } from '../../test/fixtures/cluster.ts';
 import type { CoverageBaselineSpec, FactEntry } from '../api/v1alpha1/coveragebaseline.ts';
 import { collect, contentHash, maxBaselineBytes, tooLarge } from './capture.ts';
-import { facts } from './catalogue.ts';
+import { clusterAdmins } from './facts/cluster-admins.ts';
+import { clusterVersion } from './facts/cluster-version.ts';
+import { nodePools } from './facts/node-pools.ts';
+import { storageClasses } from './facts/storage-classes.ts';
 
+const facts = [clusterVersion, nodePools, storageClasses, clusterAdmins];
 const cluster = {
   nodes: [node('a'), node('b')],
   storageclasses: [{ metadata: { name: 'slow' } }, { metadata: { name: 'fast' }, parameters: { type: 'gp3' } }],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type CoverageBaselineSpec, coverageBaselineSpec, type FactEntry } from '../api/v1alpha1/coveragebaseline.ts';
-import { type ClusterView, unmetNeed } from '../observe/cluster-view.ts';
+import { type Agreement, createAgreement } from '../checks/agreement.ts';
+import type { ClusterView } from '../observe/cluster-view.ts';
 import type { Fact } from './fact.ts';
 
 /** etcd takes 1.5 MiB; kube-apiserver and what stands before it less. */
@@ -10,20 +11,28 @@ export interface Collected {
   entries: FactEntry[];
   /** Facts that could not be read, with why. */
   missing: { fact: string; message: string }[];
+  /** Facts that nobody wants read. */
+  switchedOff: string[];
 }
 
-/** All facts as the cluster shows them now, sorted, so that the same state gives the same text. A fact that does not apply is empty. */
-export function collect(facts: readonly Fact[], view: ClusterView): Collected {
+/**
+ * All facts as the cluster shows them now, sorted, so that the same state gives the same text. An API that is not installed is empty, beside
+ * others that are.
+ */
+export function collect(facts: readonly Fact[], view: ClusterView, agreement: Agreement = createAgreement()): Collected {
   const entries: FactEntry[] = [];
   const missing: Collected['missing'] = [];
+  const switchedOff: string[] = [];
   for (const fact of facts) {
-    const unmet = unmetNeed(view, fact.needs);
-    if (unmet?.outcome === 'Unknown') missing.push({ fact: fact.id, message: unmet.message });
-    if (unmet) continue;
-    for (const { object, value } of fact.collect(view)) entries.push({ fact: fact.id, object, value: sortKeys(value) });
+    const known = [...(fact.needs.resources ?? []), ...(fact.needs.probes ?? [])].map((name) => view.knowledge(name));
+    const unreadable = known.find(({ state }) => state === 'NotPermitted' || state === 'Stale');
+    if (unreadable && 'message' in unreadable) missing.push({ fact: fact.id, message: unreadable.message });
+    else if (known.some(({ state }) => state === 'SwitchedOff')) switchedOff.push(fact.id);
+    else if (known.some(({ state }) => state === 'Current'))
+      for (const { object, value } of fact.collect(view, agreement)) entries.push({ fact: fact.id, object, value: sortKeys(value) });
   }
   entries.sort((a, b) => order(a.fact, b.fact) || order(a.object, b.object));
-  return { entries, missing };
+  return { entries, missing, switchedOff };
 }
 
 /** Why a baseline cannot be stored, naming the facts that are too large; undefined where it can. */

@@ -1,4 +1,5 @@
 import type { ManagedFieldsEntry } from '../kube/types.ts';
+import { keyed } from './fact.ts';
 import { lastWriter } from './last-writer.ts';
 
 function entry(manager: string, time: string | undefined, fieldsV1: object, more: Partial<ManagedFieldsEntry> = {}): ManagedFieldsEntry {
@@ -79,6 +80,20 @@ describe('the last writer', () => {
       entry('kubectl-edit', '2026-11-22T22:14:00Z', { 'f:subjects': {} }),
     ];
     expect(lastWriter(binding, ['subjects'])).toEqual({ manager: 'kubectl-edit', changedAt: '2026-11-22T22:14:00Z' });
+  });
+
+  it('of one container is not who wrote another', () => {
+    const container = (name: string, fields: object) => ({
+      'f:spec': { 'f:template': { 'f:spec': { 'f:containers': { [`k:{"name":"${name}"}`]: { '.': {}, ...fields } } } } },
+    });
+    const workload = [
+      entry('helm', '2026-01-05T10:00:00Z', container('main', { 'f:image': {}, 'f:resources': {} })),
+      entry('image-updater', '2026-11-20T10:00:00Z', container('main', { 'f:image': {} })),
+      entry('injector', '2026-11-21T10:00:00Z', container('sidecar', { 'f:image': {} })),
+    ];
+    const of = (name: string, field: string) =>
+      lastWriter(workload, ['spec', 'template', 'spec', 'containers', keyed(name), field])?.manager;
+    expect([of('main', 'image'), of('main', 'resources'), of('sidecar', 'image')]).toEqual(['image-updater', 'helm', 'injector']);
   });
 
   it('is named without a time where the API server kept none, but only if nobody with a time owns the field', () => {

@@ -25,7 +25,7 @@ function owns(owned: unknown, fields: readonly string[]): boolean {
   let node = owned;
   for (const field of fields) {
     if (typeof node !== 'object' || node === null) return false;
-    node = (node as Record<string, unknown>)[`f:${field}`];
+    node = (node as Record<string, unknown>)[field.startsWith('k:') ? field : `f:${field}`];
   }
   return node !== undefined && node !== null;
 }

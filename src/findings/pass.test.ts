@@ -1,7 +1,12 @@
 import { type ClusterFixture, clusterOf, minutesAgo, node, now } from '../../test/fixtures/cluster.ts';
 import type { CoverageBaseline } from '../api/v1alpha1/coveragebaseline.ts';
 import { collect, contentHash } from '../baseline/capture.ts';
-import { facts } from '../baseline/catalogue.ts';
+import { clusterAdmins } from '../baseline/facts/cluster-admins.ts';
+import { clusterVersion } from '../baseline/facts/cluster-version.ts';
+import { namespaces } from '../baseline/facts/namespaces.ts';
+import { nodePools } from '../baseline/facts/node-pools.ts';
+import { serviceAccountTokens } from '../baseline/facts/service-account-tokens.ts';
+import { storageClasses } from '../baseline/facts/storage-classes.ts';
 import { type BaselineState, baselineState } from '../baseline/integrity.ts';
 import { checks } from '../checks/catalogue.ts';
 import { type Check, defineCheck } from '../checks/check.ts';
@@ -9,6 +14,7 @@ import { noParameters } from '../checks/parameters.ts';
 import { configureChecks } from '../checks/run.ts';
 import { type Pass, type PassInput, runPass } from './pass.ts';
 
+const facts = [clusterVersion, nodePools, storageClasses, clusterAdmins, namespaces, serviceAccountTokens];
 const storageClass = (name: string, extra: object = {}) => ({ metadata: { name }, provisioner: 'csi.example.com', ...extra });
 const binding = (name: string, user: string) => ({
   metadata: { name },
@@ -173,6 +179,26 @@ describe('drift from the approved baseline', () => {
     const blind: ClusterFixture = { ...agreed, storageclasses: [], knowledge: { storageclasses: { state: 'NotPermitted', message } } };
     const second = await runPass(input(blind, later(first, 60)));
     expect(second).toMatchObject({ drift: first.drift, driftResolved: [], driftUnknown: [{ fact: 'storage-classes', message }] });
+  });
+
+  it('is none, and resolves, where the switch of its fact is turned off', async () => {
+    const token = { metadata: { name: 'a', namespace: 'ci' } };
+    const first = await runPass(input({ ...agreed, 'service-account-token-secrets': [token] }));
+    expect(first.drift.map(({ object }) => object)).toEqual(['Secret/ci/a']);
+    const knowledge = { 'service-account-token-secrets': { state: 'SwitchedOff', message: 'needs a switch' } } as const;
+    const second = await runPass(input({ ...agreed, knowledge }, later(first, 60)));
+    expect(second).toMatchObject({ drift: [], driftResolved: first.drift, driftUnknown: [] });
+  });
+
+  it('depends on which namespaces the coverage counts to the platform, and on what the baseline knows', async () => {
+    const labelled = (name: string) => ({ metadata: { name, labels: { 'istio-injection': 'enabled' } } });
+    const changed = { ...agreed, namespaces: [labelled('shop'), labelled('preview')] };
+    const baseline = approved({ ...agreed, namespaces: [{ metadata: { name: 'shop' } }] });
+    const objects = async (agreement: PassInput['agreement']) =>
+      (await runPass(input(changed, { baseline, agreement }))).drift.map(({ object }) => object);
+    expect(await objects({})).toEqual(['Namespace/shop']);
+    expect(await objects({ platformNamespaces: ['preview'] })).toEqual(['Namespace/preview', 'Namespace/shop']);
+    expect(await objects({ namespaces: { exclude: ['shop'] } })).toEqual([]);
   });
 
   it('is none where a rule of the coverage ignores it, through the last day of the rule', async () => {

@@ -67,8 +67,18 @@ export async function runPass(input: PassInput): Promise<Pass> {
   const open = new Set(findings.map(({ check }) => check));
   const corrections = results
     .filter(({ check }) => open.has(check.id))
-    .flatMap((result) => (result.corrections ?? []).map((correction) => ({ ...correction, check: result.check.id })));
+    .flatMap((result) => (result.corrections ?? []).map((correction) => ({ ...correction, check: result.check.id })))
+    .concat(correctionsOf(drifting.drift, input.facts, agreement));
   return { checks: described, findings, pending: [...pending, ...waiting], transitions, ...drifting, baseline, corrections, durations };
+}
+
+/** What would bring drift back to what was agreed, under the id of its fact. */
+function correctionsOf(drift: readonly Drift[], facts: readonly Fact[], agreement: Agreement): Pass['corrections'] {
+  const byId = new Map(facts.map((fact) => [fact.id, fact]));
+  return drift.flatMap((entry) => {
+    const correction = byId.get(entry.fact)?.correct?.(entry, agreement);
+    return correction ? [{ ...correction, check: entry.fact }] : [];
+  });
 }
 
 interface Drifting extends Pick<Pass, 'drift' | 'driftOpened' | 'driftResolved' | 'driftUnknown'> {

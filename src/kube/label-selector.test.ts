@@ -1,4 +1,4 @@
-import { type LabelSelector, matchesLabels } from './label-selector.ts';
+import { type LabelSelector, labelSelectorOf, matchesLabels } from './label-selector.ts';
 
 const labels = { app: 'web', tier: 'front' };
 const matches = (selector: Partial<LabelSelector>) => matchesLabels({ matchLabels: {}, matchExpressions: [], ...selector }, labels);
@@ -39,5 +39,18 @@ describe('a label selector', () => {
     ['Near', 'team', [], false],
   ])('reads %s for %s in %j as %p', (operator, key, values, expected) => {
     expect(expression(key, operator, ...values)).toBe(expected);
+  });
+
+  it('is read from a manifest with every field there, and is empty where it is absent', () => {
+    const empty = { matchLabels: {}, matchExpressions: [] };
+    expect(labelSelectorOf(undefined)).toEqual(empty);
+    expect(labelSelectorOf({})).toEqual(empty);
+    expect(labelSelectorOf({ matchLabels: { app: 'web' }, matchExpressions: [{ key: 'app', operator: 'Exists' }, {}] })).toEqual({
+      matchLabels: { app: 'web' },
+      matchExpressions: [
+        { key: 'app', operator: 'Exists', values: [] },
+        { key: '', operator: '', values: [] },
+      ],
+    });
   });
 });

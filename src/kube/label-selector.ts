@@ -4,6 +4,23 @@ export interface LabelSelector {
   matchExpressions: readonly { key: string; operator: string; values: readonly string[] }[];
 }
 
+interface WrittenSelector {
+  matchLabels?: Readonly<Record<string, string>>;
+  matchExpressions?: readonly { key?: string; operator?: string; values?: readonly string[] }[];
+}
+
+/** From a manifest. What is absent is met by all, as an empty selector is. */
+export function labelSelectorOf(written: WrittenSelector | undefined): LabelSelector {
+  return {
+    matchLabels: written?.matchLabels ?? {},
+    matchExpressions: (written?.matchExpressions ?? []).map(({ key, operator, values }) => ({
+      key: key ?? '',
+      operator: operator ?? '',
+      values: values ?? [],
+    })),
+  };
+}
+
 /** True where the labels meet every requirement. An operator that is not known is met by nothing, as the API server refuses it. */
 export function matchesLabels({ matchLabels, matchExpressions }: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
   return (

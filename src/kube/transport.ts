@@ -8,6 +8,11 @@ export interface KubeRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path below the server's URL, such as `/api/v1/nodes`. */
   path: string;
+  /**
+   * The URL of another server that knows the same credentials, such as a kubelet. Its certificate is verified like the API server's. Each
+   * request has a connection of its own, and how it ends says nothing about the API server.
+   */
+  server?: string;
   query?: Record<string, string | number | boolean | undefined>;
   /** Sent as JSON. */
   body?: unknown;
@@ -38,7 +43,7 @@ export interface TransportOptions {
   kubeConfig: KubeConfig;
   /** Told of every answer: its status code (`<error>` where none came) and the method. */
   onAnswer?: (code: string, method: string) => void;
-  /** Connections kept to the server. A watch holds one for itself; default 64. */
+  /** Connections kept to the server. A watch holds one for itself; default 128. */
   connections?: number;
   /** Monotonic milliseconds. */
   now?: () => number;
@@ -114,7 +119,7 @@ export function createTransport(options: TransportOptions): Transport {
   function openAgent(fresh: Credentials): Agent {
     const [newest, ...old] = agents;
     for (const agent of old) agent.close().catch(() => undefined);
-    agents = [createAgent(fresh, options.connections ?? 64), ...(newest ? [newest] : [])];
+    agents = [createAgent(fresh, options.connections ?? 128), ...(newest ? [newest] : [])];
     return agents[0] as Agent;
   }
   function current(): Promise<Session> {
@@ -132,11 +137,13 @@ export function createTransport(options: TransportOptions): Transport {
 
   async function once(request: KubeRequest, { dispatcher, headers }: Session, signal: AbortSignal) {
     const method = request.method ?? 'GET';
+    const elsewhere = request.server !== undefined;
     try {
-      const answer = await undiciRequest(server + request.path + queryString(request.query), {
+      const answer = await undiciRequest((request.server ?? server) + request.path + queryString(request.query), {
         dispatcher,
         method,
         signal,
+        reset: elsewhere,
         headers: {
           ...headers,
           'user-agent': `support-coverage-operator/${version}`,
@@ -145,10 +152,12 @@ export function createTransport(options: TransportOptions): Transport {
         },
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       });
+      if (elsewhere) return answer;
       options.onAnswer?.(String(answer.statusCode), method);
       noteAnswer(answer.statusCode < 300);
       return answer;
     } catch (error) {
+      if (elsewhere) throw errorFromTransport(error);
       options.onAnswer?.('<error>', method);
       if (!request.signal?.aborted) noteFailure();
       throw errorFromTransport(error);
@@ -163,7 +172,8 @@ export function createTransport(options: TransportOptions): Transport {
       const answer = await once(request, await used, signal);
       if (answer.statusCode < 300) return answer;
       const error = errorFromResponse(answer.statusCode, await bodyText(answer.body), firstHeader(answer.headers['retry-after']));
-      if (error.code === 401 && !renewed) {
+      // Where the API server takes the credentials, newer ones do not help with a server that does not.
+      if (error.code === 401 && !renewed && request.server === undefined) {
         renewed = true;
         renew(used);
       } else if (error.retryAfterMs !== undefined && isKubeError(error, 'Transient') && throttled < maxThrottledRetries) {

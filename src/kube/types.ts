@@ -1,7 +1,7 @@
 import type * as k8s from '@kubernetes/client-node';
 
 /**
- * A client-node model as it is on the wire: dates are strings there, and `from` has its own name. We never run client-node's
+ * A client-node model as it is on the wire: dates are strings there, and `from` and `default` have their own names. We never run client-node's
  * serialiser (it blocks for seconds on large lists and drops what it does not know), so these are the types of JSON.parse's result.
  */
 export type Wire<T> = T extends Date
@@ -9,7 +9,7 @@ export type Wire<T> = T extends Date
   : T extends readonly (infer Item)[]
     ? Wire<Item>[]
     : T extends object
-      ? { [K in keyof T as K extends '_from' ? 'from' : K]: Wire<T[K]> }
+      ? { [K in keyof T as K extends '_from' ? 'from' : K extends '_default' ? 'default' : K]: Wire<T[K]> }
       : T;
 
 export type Node = Wire<k8s.V1Node>;

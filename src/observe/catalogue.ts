@@ -12,12 +12,20 @@ import { endpointslices } from './resources/endpointslices.ts';
 import { gatewayclasses } from './resources/gatewayclasses.ts';
 import { gateways } from './resources/gateways.ts';
 import { helmReleaseSecrets } from './resources/helm-release-secrets.ts';
+import { horizontalpodautoscalers } from './resources/horizontalpodautoscalers.ts';
+import { ingressclasses } from './resources/ingressclasses.ts';
 import { ingresses } from './resources/ingresses.ts';
+import { limitranges } from './resources/limitranges.ts';
 import { alertmanagerconfigs, alertmanagers, podmonitors, prometheuses, prometheusrules, servicemonitors } from './resources/monitoring.ts';
 import { namespaces } from './resources/namespaces.ts';
+import { networkpolicies } from './resources/networkpolicies.ts';
 import { nodes } from './resources/nodes.ts';
+import { persistentvolumeclaims } from './resources/persistentvolumeclaims.ts';
+import { persistentvolumes } from './resources/persistentvolumes.ts';
+import { poddisruptionbudgets } from './resources/poddisruptionbudgets.ts';
 import { pods } from './resources/pods.ts';
 import { priorityclasses } from './resources/priorityclasses.ts';
+import { resourcequotas } from './resources/resourcequotas.ts';
 import { rolebindings } from './resources/rolebindings.ts';
 import { clusterroles, roles } from './resources/roles.ts';
 import { runtimeclasses } from './resources/runtimeclasses.ts';
@@ -27,6 +35,7 @@ import { services } from './resources/services.ts';
 import { storageclasses } from './resources/storageclasses.ts';
 import { supportCalendar } from './resources/support-calendar.ts';
 import { tlsSecrets } from './resources/tls-secrets.ts';
+import { mutatingwebhookconfigurations, validatingwebhookconfigurations } from './resources/webhooks.ts';
 import { daemonsets, deployments, statefulsets } from './resources/workloads.ts';
 
 /** Every resource that a check or fact can ask for, by the name they ask with. One line a file of resources/. */
@@ -48,14 +57,23 @@ export const resources = {
   gatewayclasses,
   gateways,
   'helm-release-secrets': helmReleaseSecrets,
+  horizontalpodautoscalers,
+  ingressclasses,
   ingresses,
+  limitranges,
+  mutatingwebhookconfigurations,
   namespaces,
+  networkpolicies,
   nodes,
+  persistentvolumeclaims,
+  persistentvolumes,
+  poddisruptionbudgets,
   podmonitors,
   pods,
   priorityclasses,
   prometheuses,
   prometheusrules,
+  resourcequotas,
   rolebindings,
   roles,
   runtimeclasses,
@@ -67,6 +85,7 @@ export const resources = {
   storageclasses,
   'support-calendar': supportCalendar,
   'tls-secrets': tlsSecrets,
+  validatingwebhookconfigurations,
 } as const satisfies Record<string, Resource<Stored>>;
 
 export type ResourceName = keyof typeof resources;

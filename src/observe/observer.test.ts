@@ -146,6 +146,27 @@ describe('what is watched', () => {
     expect([knowledge(observer), observer.notPermitted()]).toEqual([{ state: 'Current' }, []]);
   });
 
+  it('and is not installed is asked for every five minutes where CRDs are watched, and at once when its CRD appears', async () => {
+    const notFound = () => new KubeError('NotFound', 'the server could not find the requested resource', { code: 404 });
+    const name = 'certificates.cert-manager.io';
+    const crd = { type: 'ADDED', object: { metadata: { name, resourceVersion: '10' } } };
+    const { clock, observer, requests, state } = setup({
+      resources: ['certificates', 'customresourcedefinitions'],
+      watch: { certificates: notFound, customresourcedefinitions: [] },
+    });
+    await clock.settle();
+    const asked = () => requests.filter(({ path }) => path.endsWith('/certificates')).length;
+    await clock.advance(290_000);
+    expect(asked()).toBe(1);
+    state.watch.customresourcedefinitions = [crd.object];
+    // The silence of the watch of CRDs ends it every 90 seconds here, and the next one brings the CRD; its resource is not served yet.
+    await clock.advance(90_000);
+    expect(asked()).toBeGreaterThan(2);
+    state.watch.certificates = [];
+    await clock.advance(5_000);
+    expect(observer.view('local').knowledge('certificates')).toEqual({ state: 'Current' });
+  });
+
   it('as a single object is watched by its name, in its namespace or else the operator’s own', async () => {
     const { clock, requests } = setup({ resources: ['cluster-autoscaler-status', 'support-calendar'] });
     await clock.settle();

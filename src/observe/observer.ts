@@ -5,9 +5,9 @@ import type { ManagedFieldsEntry, ResourceType } from '../kube/types.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { RuntimeMetrics } from '../runtime/metrics.ts';
-import { createReflector, type Reflector } from '../runtime/reflector.ts';
+import { createReflector, type Reflector, type ReflectorOptions } from '../runtime/reflector.ts';
 import { createStore, type Stored } from '../runtime/store.ts';
-import { type ResourceName, resources } from './catalogue.ts';
+import { type ResourceName, resources, type View } from './catalogue.ts';
 import { type ClusterView, createClusterView, type Knowledge } from './cluster-view.ts';
 import { type Feature, features } from './features.ts';
 import { type ProbeName, probeNames, probes } from './probes/catalogue.ts';
@@ -53,6 +53,9 @@ export interface ObserverOptions {
 const staleAfterMs = 180_000;
 /** A probe that takes longer has no answer; the pass goes on. */
 const probeMs = 10_000;
+/** Where CRDs are watched, a resource that is not installed need hardly be asked for: a new CRD is seen. */
+const missingRetryMs = 300_000;
+const crds: ResourceName = 'customresourcedefinitions';
 
 type AnyReflector = Reflector<Stored>;
 /** `answer` of a probe that failed is the one before. */
@@ -66,10 +69,22 @@ const nothing = createStore<Stored>();
 export function createObserver(options: ObserverOptions): Observer {
   const { transport, clock } = options;
   const reflectors = new Map<ResourceName, AnyReflector>(
-    options.watch.filter((name) => isOn(resources[name])).map((name) => [name, reflectorOf(resources[name] as Resource<Stored>, options)]),
+    options.watch
+      .filter((name) => isOn(resources[name]))
+      .map((name) => [name, reflectorOf(resources[name] as Resource<Stored>, options, installing(name))]),
   );
   const answers = new Map<ProbeName, Answer>();
   const asked = options.ask.filter((name) => isOn(probes[name]));
+
+  function installing(name: ResourceName): Partial<ReflectorOptions<Stored>> {
+    if (name !== crds) return options.watch.includes(crds) ? { missingRetryMs } : {};
+    return {
+      onChange: ({ object }) => {
+        for (const { type, expectInstalled } of reflectors.values())
+          if (object.name === `${type.resource}.${type.group}`) expectInstalled();
+      },
+    };
+  }
 
   function isOn({ feature }: { feature?: Feature }): boolean {
     return feature === undefined || options.features.includes(feature);
@@ -79,6 +94,10 @@ export function createObserver(options: ObserverOptions): Observer {
     const reflector = reflectors.get(name);
     if (!reflector) throw new Error(`${name} is read by a check that does not declare it in its needs`);
     return reflector;
+  }
+
+  function storeOf(name: ResourceName) {
+    return isOn(resources[name]) ? reflectorFor(name).store : nothing;
   }
 
   function probeKnowledge(name: ProbeName): Knowledge {
@@ -100,7 +119,8 @@ export function createObserver(options: ObserverOptions): Observer {
     const before = answers.get(name)?.answer;
     try {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(probeMs)]);
-      answers.set(name, { state: 'Current', answer: await probe.ask({ transport, signal: limit, now: clock.now(), before }) });
+      const list = <K extends ResourceName>(resource: K) => storeOf(resource).values() as Iterable<View<K>>;
+      answers.set(name, { state: 'Current', answer: await probe.ask({ transport, signal: limit, now: clock.now(), list, before }) });
     } catch (error) {
       const kind = error instanceof KubeError ? error.kind : undefined;
       const state = kind === 'Forbidden' ? 'NotPermitted' : kind === 'NotFound' ? 'NotInstalled' : 'Stale';
@@ -121,7 +141,7 @@ export function createObserver(options: ObserverOptions): Observer {
     view: (cluster) =>
       createClusterView({
         cluster,
-        store: (name) => (isOn(resources[name]) ? reflectorFor(name).store : nothing),
+        store: storeOf,
         probe: (name) => {
           const known = answers.get(name);
           return known?.state === 'Current' ? known.answer : undefined;
@@ -144,10 +164,11 @@ function isProbe(name: ResourceName | ProbeName): name is ProbeName {
   return (probeNames as readonly string[]).includes(name);
 }
 
-function reflectorOf(resource: Resource<Stored>, options: ObserverOptions): AnyReflector {
+function reflectorOf(resource: Resource<Stored>, options: ObserverOptions, more: Partial<ReflectorOptions<Stored>>): AnyReflector {
   const { type, only, feature: _, ...reading } = resource;
   return createReflector<Stored>({
     ...options,
+    ...more,
     type,
     ...reading,
     ...(only

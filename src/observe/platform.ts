@@ -59,13 +59,15 @@ const poolLabels = [
   'node.cluster.x-k8s.io/pool',
 ];
 
+/** The pool that labels of a node, or a pod's nodeSelector, name. */
+export function poolNamedBy(labels: Readonly<Record<string, string>>): string | undefined {
+  for (const label of poolLabels) if (labels[label]) return labels[label];
+  return undefined;
+}
+
 /** The pool's name; nodes without one are told apart by their role. */
 export function poolOf({ labels }: NodeView): string {
-  for (const label of poolLabels) {
-    const pool = labels[label];
-    if (pool) return pool;
-  }
-  return 'node-role.kubernetes.io/control-plane' in labels ? 'control-plane' : 'default';
+  return poolNamedBy(labels) ?? ('node-role.kubernetes.io/control-plane' in labels ? 'control-plane' : 'default');
 }
 
 /** Values of this label for nodes that EKS makes as pods need them; `hybrid` marks the user's own machines. */

@@ -147,6 +147,28 @@ const complete: Record<ResourceName, object> = {
       labels: { owner: 'helm', name: 'shop', version: '2', status: 'deployed', modifiedAt: '1763899200' },
     },
   },
+  horizontalpodautoscalers: {
+    metadata: { name: 'web', namespace: 'shop', deletionTimestamp: minutesAgo(1) },
+    spec: {
+      scaleTargetRef: { kind: 'Deployment', name: 'web' },
+      minReplicas: 2,
+      maxReplicas: 5,
+      behavior: { scaleDown: { selectPolicy: 'Disabled' } },
+    },
+    status: { currentReplicas: 2, desiredReplicas: 3, conditions: [condition('ScalingActive')] },
+  },
+  ingressclasses: {
+    metadata: {
+      name: 'public',
+      labels: { 'addonmanager.kubernetes.io/mode': 'Reconcile' },
+      annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' },
+      creationTimestamp: minutesAgo(90),
+    },
+    spec: {
+      controller: 'k8s.io/ingress-nginx',
+      parameters: { apiGroup: 'example.com', kind: 'Settings', scope: 'Namespace', namespace: 'ingress', name: 'public' },
+    },
+  },
   ingresses: {
     metadata: {
       name: 'web',
@@ -163,6 +185,35 @@ const complete: Record<ResourceName, object> = {
     },
     status: { loadBalancer: { ingress: [{ hostname: 'lb.example.com' }, { ip: '192.0.2.1' }] } },
   },
+  limitranges: {
+    metadata: { name: 'defaults', namespace: 'shop' },
+    spec: {
+      limits: [
+        {
+          type: 'Container',
+          default: { cpu: '500m' },
+          defaultRequest: { cpu: '100m' },
+          max: { cpu: '2' },
+          min: { cpu: '10m' },
+          maxLimitRequestRatio: { cpu: '10' },
+        },
+      ],
+    },
+  },
+  mutatingwebhookconfigurations: {
+    metadata: { name: 'policy', labels: { 'addonmanager.kubernetes.io/mode': 'Reconcile' }, deletionTimestamp: minutesAgo(1) },
+    webhooks: [
+      {
+        name: 'policy.example.com',
+        clientConfig: { service: { namespace: 'policy', name: 'policy', path: '/validate', port: 8443 }, caBundle: 'Y2E=' },
+        rules: [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'], scope: 'Namespaced' }],
+        namespaceSelector: { matchLabels: { a: 'b' }, matchExpressions: [{ key: 'team', operator: 'In', values: ['a'] }] },
+        objectSelector: { matchLabels: { a: 'b' } },
+        matchConditions: [{ name: 'not-system', expression: 'true' }],
+        ...{ failurePolicy: 'Ignore', matchPolicy: 'Exact', sideEffects: 'None', timeoutSeconds: 5, reinvocationPolicy: 'IfNeeded' },
+      },
+    ],
+  },
   namespaces: {
     metadata: {
       name: 'shop',
@@ -170,8 +221,18 @@ const complete: Record<ResourceName, object> = {
       annotations: { 'linkerd.io/inject': 'enabled' },
       creationTimestamp: minutesAgo(90),
       deletionTimestamp: minutesAgo(5),
+      finalizers: ['example.com/cleanup'],
     },
     status: { conditions: [condition('NamespaceContentRemaining')] },
+  },
+  networkpolicies: {
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: {
+      podSelector: { matchLabels: { app: 'web' }, matchExpressions: [{ key: 'tier', operator: 'In', values: ['front'] }] },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [{ from: [{ namespaceSelector: { matchLabels: { a: 'b' } } }], ports: [{ protocol: 'TCP', port: 80, endPort: 90 }] }],
+      egress: [{ to: [{ podSelector: {} }, { ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } }] }],
+    },
   },
   nodes: {
     metadata: {
@@ -187,7 +248,37 @@ const complete: Record<ResourceName, object> = {
     },
     status: {
       ...node('a').status,
+      addresses: [{ type: 'InternalIP', address: '10.0.0.1' }],
+      daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
       nodeInfo: { kubeletVersion: 'v1.37.2', containerRuntimeVersion: 'containerd://2.2.0', kernelVersion: '6.12.0', osImage: 'Linux' },
+    },
+  },
+  persistentvolumeclaims: {
+    metadata: {
+      name: 'data',
+      namespace: 'shop',
+      annotations: { 'volume.beta.kubernetes.io/storage-class': 'fast' },
+      creationTimestamp: minutesAgo(90),
+      deletionTimestamp: minutesAgo(1),
+    },
+    spec: { storageClassName: 'fast', volumeMode: 'Block', accessModes: ['ReadOnlyMany'] },
+    status: { phase: 'Bound' },
+  },
+  persistentvolumes: {
+    metadata: { name: 'pv-1', deletionTimestamp: minutesAgo(1) },
+    spec: { persistentVolumeReclaimPolicy: 'Delete', claimRef: { name: 'data', namespace: 'shop' } },
+    status: { phase: 'Failed', lastPhaseTransitionTime: minutesAgo(9) },
+  },
+  poddisruptionbudgets: {
+    metadata: { name: 'web', namespace: 'shop', generation: 2, deletionTimestamp: minutesAgo(1) },
+    spec: {
+      minAvailable: 1,
+      maxUnavailable: '10%',
+      selector: { matchLabels: { app: 'web' }, matchExpressions: [{ key: 'tier', operator: 'In', values: ['a', 'b'] }] },
+    },
+    status: {
+      ...{ observedGeneration: 2, disruptionsAllowed: 1, expectedPods: 3, currentHealthy: 3, desiredHealthy: 2 },
+      conditions: [condition('DisruptionAllowed')],
     },
   },
   podmonitors: {
@@ -229,7 +320,22 @@ const complete: Record<ResourceName, object> = {
       initContainers: [{ name: 'proxy', restartPolicy: 'Always', resources: { requests: { cpu: '10m', memory: '1Mi' } } }],
       containers: [{ name: 'main', resources: { requests: { cpu: '10m', memory: '1Mi' } } }],
       serviceAccountName: 'default',
-      volumes: [{ name: 'kube-api-access-x', projected: { sources: [] } }],
+      volumes: [
+        { name: 'kube-api-access-x', projected: { sources: [] } },
+        { name: 'data', persistentVolumeClaim: { claimName: 'data' } },
+        { name: 'scratch', ephemeral: { volumeClaimTemplate: {} } },
+      ],
+      schedulingGates: [{ name: 'queue' }],
+      nodeSelector: { 'eks.amazonaws.com/nodegroup': 'general' },
+    },
+  },
+  resourcequotas: {
+    metadata: { name: 'team', namespace: 'shop', deletionTimestamp: minutesAgo(1) },
+    status: { used: { pods: '49', 'requests.cpu': '500m' } },
+    spec: {
+      hard: { pods: '50', 'requests.cpu': '20' },
+      scopes: ['NotTerminating'],
+      scopeSelector: { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In', values: ['high'] }] },
     },
   },
   rolebindings: {
@@ -308,7 +414,11 @@ const complete: Record<ResourceName, object> = {
     status: { observedGeneration: 2, readyReplicas: 1, availableReplicas: 1, numberReady: 1, conditions: [condition('Available')] },
   },
   storageclasses: {
-    metadata: { name: 'fast', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+    metadata: {
+      name: 'fast',
+      annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' },
+      creationTimestamp: minutesAgo(90),
+    },
     provisioner: 'ebs.csi.aws.com',
     reclaimPolicy: 'Retain',
     volumeBindingMode: 'WaitForFirstConsumer',
@@ -319,6 +429,20 @@ const complete: Record<ResourceName, object> = {
   },
   'support-calendar': { metadata: { name: 'support-calendar', namespace: 'platform-support' }, data: { 'calendar.json': '{}' } },
   'tls-secrets': tlsSecret(),
+  validatingwebhookconfigurations: {
+    metadata: { name: 'policy', labels: { 'addonmanager.kubernetes.io/mode': 'Reconcile' }, deletionTimestamp: minutesAgo(1) },
+    webhooks: [
+      {
+        name: 'policy.example.com',
+        clientConfig: { service: { namespace: 'policy', name: 'policy', path: '/validate', port: 8443 }, caBundle: 'Y2E=' },
+        rules: [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'], scope: 'Namespaced' }],
+        namespaceSelector: { matchLabels: { a: 'b' }, matchExpressions: [{ key: 'team', operator: 'In', values: ['a'] }] },
+        objectSelector: { matchLabels: { a: 'b' } },
+        matchConditions: [{ name: 'not-system', expression: 'true' }],
+        ...{ failurePolicy: 'Ignore', matchPolicy: 'Exact', sideEffects: 'None', timeoutSeconds: 5 },
+      },
+    ],
+  },
 };
 
 /** What the schemas require of an entry of a list, such as a condition's type; entries are there whole or not at all. */

@@ -27,6 +27,8 @@ export interface Reflector<T> {
   readonly synced: Promise<void>;
   /** Resolves at the first complete state, or at the first reason why there is none for now (403, 404). */
   readonly settled: Promise<void>;
+  /** Tells a reflector that waits for its resource to be installed that this may have happened: it tries again now, and often for a minute. */
+  expectInstalled(): void;
   /** Lists and watches until the signal aborts; never rejects and never ends before. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -56,6 +58,8 @@ export interface ReflectorOptions<T extends Stored> {
   metrics: RuntimeMetrics;
   /** Wait after 403 and 404, milliseconds; default 30,000 (ours: a permission or CRD that comes later is seen within half a minute). */
   slowRetryMs?: number;
+  /** Wait after 404 where somebody calls `expectInstalled`, milliseconds; default: as slowRetryMs. */
+  missingRetryMs?: number;
 }
 
 /** Bookmarks come about once a minute from kube-apiserver's watch cache; half as long again without a word means that nobody is there. */
@@ -67,6 +71,10 @@ const shortWatchMs = 1_000;
 
 /** A server that has answered before and denies access now is not believed for so long. */
 const doubtMs = 10_000;
+
+/** After a word that a resource was installed: it takes a moment until it is served. */
+const hopefulMs = 60_000;
+const hopefulRetryMs = 2_000;
 
 /** Servers without WatchList refuse the request, or (before 1.27) ignore what they do not know and never send the mark. */
 const noMarkReasons = ['IncompleteState', 'Silence'];
@@ -102,6 +110,8 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   /** Since when the server has denied access without a word between. */
   let deniedAt: number | undefined;
   let unreadable = new Map<string, string>();
+  let hopefulUntil = Number.NEGATIVE_INFINITY;
+  let wake = () => {};
 
   const path = () => collectionPath({ ...type, version: versions[version] ?? type.version }, options.namespace);
 
@@ -262,7 +272,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
       message = failure.message;
       if (phase === 'NotInstalled') forgetAll();
       markSettled();
-      return (options.slowRetryMs ?? 30_000) * (1 + options.random() * 0.1);
+      return slowly() * (1 + options.random() * 0.1);
     }
     if (phase !== 'Starting')
       logger.debug('a watch failed', { ...labels, code: failure.code, reason: failure.reason, error: failure.message });
@@ -277,15 +287,22 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     return Math.max(backoff(), failure.retryAfterMs ?? 0);
   }
 
+  function slowly(): number {
+    const slow = options.slowRetryMs ?? 30_000;
+    if (phase === 'NotPermitted') return slow;
+    return clock.monotonic() < hopefulUntil ? hopefulRetryMs : (options.missingRetryMs ?? slow);
+  }
+
   /** The first good answer to anybody after an outage ends the wait: the server is back, and waits begin anew. */
   async function pause(ms: number, signal: AbortSignal): Promise<void> {
-    const recovered = new AbortController();
+    const over = new AbortController();
     const forget = transport.onRecovery(() => {
       backoff = freshBackoff();
-      recovered.abort();
+      over.abort();
     });
+    wake = () => over.abort();
     try {
-      await delay(clock, ms, AbortSignal.any([signal, recovered.signal]));
+      await delay(clock, ms, AbortSignal.any([signal, over.signal]));
     } finally {
       forget();
     }
@@ -317,6 +334,11 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     store,
     synced,
     settled,
+    expectInstalled: () => {
+      if (phase !== 'NotInstalled') return;
+      hopefulUntil = clock.monotonic() + hopefulMs;
+      wake();
+    },
     status: () => ({ phase, message, silentMs: clock.monotonic() - lastContact, unreadable }),
     run,
   };

@@ -29,6 +29,7 @@ describe('the version of the API server', () => {
     expect(collect([clusterVersion], clusterOf({ knowledge }))).toEqual({
       entries: [],
       missing: [{ fact: 'cluster-version', message: 'the probe version failed: timeout' }],
+      switchedOff: [],
     });
   });
 

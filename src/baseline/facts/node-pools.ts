@@ -1,18 +1,8 @@
 import { resources } from '../../observe/catalogue.ts';
-import { hasAutoscaler } from '../../observe/platform.ts';
+import { hasAutoscaler, karpenterPool, poolOf } from '../../observe/platform.ts';
 import type { NodeView } from '../../observe/resources/nodes.ts';
 import { type Fact, nameOf } from '../fact.ts';
 
-/** On every node that Karpenter, or EKS Auto Mode, made. */
-const karpenterPool = 'karpenter.sh/nodepool';
-/** Labels by which providers and provisioners name a pool. */
-const poolLabels = [
-  'eks.amazonaws.com/nodegroup',
-  karpenterPool,
-  'cloud.google.com/gke-nodepool',
-  'kubernetes.azure.com/agentpool',
-  'node.cluster.x-k8s.io/pool',
-];
 /**
  * Domains of labels that Kubernetes, a provider, a provisioner or a driver puts on nodes: zone, machine, image. They differ within a pool,
  * or change when the provider renews its image; what was agreed are the labels that the platform's owner gave the pool.
@@ -93,15 +83,6 @@ export const nodePools: Fact = {
     );
   },
 };
-
-/** The pool's name; nodes without one are told apart by their role. */
-function poolOf({ labels }: NodeView): string {
-  for (const label of poolLabels) {
-    const pool = labels[label];
-    if (pool) return pool;
-  }
-  return 'node-role.kubernetes.io/control-plane' in labels ? 'control-plane' : 'default';
-}
 
 function instanceTypesOf(nodes: NodeView[]): string {
   return distinct(nodes.map(({ labels }) => labels['node.kubernetes.io/instance-type'] ?? ''));

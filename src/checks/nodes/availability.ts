@@ -15,6 +15,16 @@ export function isLeaving(node: NodeView): boolean {
   return node.deleting || node.taints.some(({ key }) => leavingTaints.test(key));
 }
 
+/** True for a node that stands for somebody else's machines, such as Azure Container Instances or another cluster: no kubelet runs there. */
+export function isVirtual({ labels, taints }: NodeView): boolean {
+  return (
+    labels.type === 'virtual-kubelet' ||
+    labels.type === 'kwok' ||
+    labels['liqo.io/type'] === 'virtual-node' ||
+    taints.some(({ key }) => key === 'virtual-kubelet.io/provider')
+  );
+}
+
 /** How a node is absent: its kubelet says so (NotReady), or nobody has heard of it (Unreachable). */
 export type Absence = 'NotReady' | 'Unreachable';
 

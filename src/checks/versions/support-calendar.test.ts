@@ -80,11 +80,7 @@ describe('a calendar in the ConfigMap', () => {
     ['has a date in another spelling', text('28 June 2027'), 'is not valid: distributions.upstream.1.36.endOfLife: Invalid ISO date.'],
     ['has a day that does not exist', text('2027-02-30'), 'is not valid: distributions.upstream.1.36.endOfLife: Invalid ISO date.'],
     ['does not say how long it is valid', '{"distributions":{}}', 'is not valid: validUntil: '],
-    [
-      'names a distribution that is not known',
-      '{"validUntil":"2027-06-30","distributions":{"openshift":{}}}',
-      'is not valid: distributions',
-    ],
+    ['names a distribution that is not known', '{"validUntil":"2027-06-30","distributions":{"mine":{}}}', 'is not valid: distributions'],
   ])('is a problem, never a reason to fall back, where it %s', (_, replacement, words) => {
     expect(problemOf(replacement)).toContain(`The support calendar in the ConfigMap support-calendar ${words}`);
   });

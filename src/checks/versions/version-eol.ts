@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { calendarOf, distributionOf } from '../../observe/platform.ts';
 import { defineCheck, type Evaluation } from '../check.ts';
 import { days } from '../parameters.ts';
-import { readCalendar } from './support-calendar.ts';
+import { calendarOfToday } from './support-calendar.ts';
 
 export const versionEol = defineCheck({
   id: 'version-eol',
@@ -27,16 +27,9 @@ export const versionEol = defineCheck({
   evaluate: ({ view, parameters, now }): Evaluation => {
     const server = view.probe('version');
     if (!server) return { outcome: 'Unknown', message: 'The version of the API server is not known.' };
-    const replacement = [...view.list('support-calendar')][0]?.calendar;
-    const calendar = readCalendar(replacement);
+    const calendar = calendarOfToday(view, now);
     if ('problem' in calendar) return { outcome: 'Unknown', message: calendar.problem };
     const today = now.toZonedDateTimeISO('UTC').toPlainDate();
-    if (Temporal.PlainDate.compare(today, calendar.validUntil) > 0) {
-      return {
-        outcome: 'Unknown',
-        message: `The ${calendar.name} was valid until ${calendar.validUntil}. Upgrade the operator, or give a newer calendar in the ConfigMap support-calendar.`,
-      };
-    }
     const distribution = calendarOf(distributionOf(view));
     const minor = `${server.major}.${server.minor}`;
     const end = calendar.endOfLife(distribution, minor);

@@ -81,18 +81,18 @@ function countRequests(line: string, requests: Map<string, number>): void {
   const { group = '', version = '', resource = '', subresource = '' } = labelsOf(line);
   if (!/alpha|beta/.test(version) || (group.includes('.') && !group.endsWith('.k8s.io'))) return;
   const key = keyOf({ group, version, resource, subresource });
-  requests.set(key, (requests.get(key) ?? 0) + valueOf(line));
+  requests.set(key, (requests.get(key) ?? 0) + sampleOf(line));
 }
 
 /** None for what is deprecated and stays, such as v1 Endpoints. */
 function readApi(line: string): RequestedApi[] {
   const { group = '', version = '', resource = '', subresource = '', removed_release: removedIn = '' } = labelsOf(line);
-  if (valueOf(line) === 0 || !/^\d+\.\d+$/.test(removedIn)) return [];
+  if (!/^\d+\.\d+$/.test(removedIn)) return [];
   return [{ group, version, resource, subresource, removedIn, count: undefined, grownAt: undefined }];
 }
 
 function readStart(line: string): Temporal.Instant | undefined {
-  const seconds = valueOf(line);
+  const seconds = sampleOf(line);
   return seconds > 0 ? Temporal.Instant.fromEpochMilliseconds(Math.round(seconds * 1000)) : undefined;
 }
 
@@ -105,6 +105,6 @@ function labelsOf(line: string): Record<string, string> {
   return Object.fromEntries([...line.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
 }
 
-function valueOf(line: string): number {
+function sampleOf(line: string): number {
   return Number(/ ([0-9.e+-]+)(?: \d+)?$/i.exec(line)?.[1] ?? 0) || 0;
 }

@@ -1,4 +1,5 @@
 import type { Transport } from '../../kube/transport.ts';
+import type { ClusterView } from '../cluster-view.ts';
 import type { Feature } from '../features.ts';
 
 /** A rule of RBAC. */
@@ -15,6 +16,8 @@ export interface ProbeContext<T> {
   /** Aborts when the probe takes too long. */
   signal: AbortSignal;
   now: Temporal.Instant;
+  /** What is watched; a check that asks for the probe needs those resources too. */
+  list: ClusterView['list'];
   /** What it answered the last time, for what only grows or changes. */
   before: T | undefined;
 }

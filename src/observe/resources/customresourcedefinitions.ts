@@ -1,4 +1,5 @@
 import type { CustomResourceDefinition } from '../../kube/types.ts';
+import { isKeptByProvider } from '../provider.ts';
 import { defineResource } from '../resource.ts';
 
 export interface CustomResourceDefinitionView {
@@ -11,6 +12,7 @@ export interface CustomResourceDefinitionView {
   stored: readonly string[];
   /** The version in which objects are written now. */
   storage: string;
+  keptByProvider: boolean;
   deleting: boolean;
 }
 
@@ -31,6 +33,7 @@ export const customresourcedefinitions = defineResource({
       served: versions.flatMap(({ name, served }) => (served ? [name] : [])),
       stored: status?.storedVersions ?? [],
       storage: versions.find(({ storage }) => storage)?.name ?? '',
+      keptByProvider: isKeptByProvider(metadata?.labels),
       deleting: metadata?.deletionTimestamp !== undefined,
     };
   },

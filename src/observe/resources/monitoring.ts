@@ -1,4 +1,4 @@
-import type { LabelSelector } from '../../kube/label-selector.ts';
+import { type LabelSelector, labelSelectorOf } from '../../kube/label-selector.ts';
 import type { Condition, KubeObject } from '../../kube/types.ts';
 import { defineResource } from '../resource.ts';
 import type { ConditionView } from './nodes.ts';
@@ -163,14 +163,7 @@ function monitor(object: Monitor): MonitorView {
   const names = namespaceSelector?.matchNames ?? [];
   return {
     ...named(object),
-    selector: {
-      matchLabels: selector?.matchLabels ?? {},
-      matchExpressions: (selector?.matchExpressions ?? []).map(({ key, operator, values }) => ({
-        key: key ?? '',
-        operator: operator ?? '',
-        values: values ?? [],
-      })),
-    },
+    selector: labelSelectorOf(selector),
     namespaces: namespaceSelector?.any ? 'any' : names.length > 0 ? names : [namespace],
     createdAt: object.metadata?.creationTimestamp,
     deleting: object.metadata?.deletionTimestamp !== undefined,

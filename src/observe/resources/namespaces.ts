@@ -10,6 +10,8 @@ export interface NamespaceView {
   createdAt: string | undefined;
   /** When its deletion was asked for, RFC 3339. */
   deletingSince: string | undefined;
+  /** Of the namespace itself; those of what is in it are in its conditions. */
+  finalizers: readonly string[];
   /** What the namespace controller says while it deletes, by type. */
   conditions: Readonly<Record<string, ConditionView & { message: string }>>;
 }
@@ -24,6 +26,7 @@ export const namespaces = defineResource({
     linkerdInject: metadata?.annotations?.[linkerdInjectAnnotation] ?? '',
     createdAt: metadata?.creationTimestamp,
     deletingSince: metadata?.deletionTimestamp,
+    finalizers: metadata?.finalizers ?? [],
     conditions: Object.fromEntries(
       (status?.conditions ?? []).map(({ type, status: value, lastTransitionTime, reason, message }) => [
         type,

@@ -26,6 +26,8 @@ export interface NodeView {
   labels: Readonly<Record<string, string>>;
   taints: readonly TaintView[];
   providerID: string;
+  /** Where its kubelet listens, `10.0.0.1:10250`; '' where the node does not say. */
+  kubelet: string;
   /** Joined by kubeadm, which leaves an annotation. */
   kubeadm: boolean;
   /** Cores, bytes, count; undefined where the node has not said. */
@@ -41,7 +43,7 @@ export interface NodeView {
   osImage: string;
 }
 
-/** Whoever asks for more changes within a while than these cannot be answered. */
+/** How many changes are remembered; a check cannot count further. */
 export const readyChangesKept = 8;
 
 /** Labels that differ on every node, or that nothing reads: left out, since a large cluster has thousands of nodes. */
@@ -58,6 +60,7 @@ export const nodes = defineResource({
     labels: Object.fromEntries(Object.entries(metadata?.labels ?? {}).filter(([key]) => !uninteresting.test(key))),
     taints: (spec?.taints ?? []).map(({ key, value, effect }) => ({ key, value: value ?? '', effect })),
     providerID: spec?.providerID ?? '',
+    kubelet: kubeletOf(status),
     kubeadm: 'kubeadm.alpha.kubernetes.io/cri-socket' in (metadata?.annotations ?? {}),
     allocatable: {
       cpu: parseQuantity(status?.allocatable?.cpu),
@@ -78,6 +81,14 @@ export const nodes = defineResource({
     osImage: status?.nodeInfo?.osImage ?? '',
   }),
 });
+
+function kubeletOf(status: Node['status']): string {
+  const address = status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
+  // On the wire the field begins with a capital letter.
+  const { Port: port } = (status?.daemonEndpoints?.kubeletEndpoint ?? {}) as { Port?: number };
+  if (!address || !port) return '';
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+}
 
 /** A node keeps only its last transition. From False to Unknown is one too, but it was not ready before and is not after. */
 function readyChangesOf(conditions: NonNullable<Node['status']>['conditions'], before: NodeView | undefined): readonly string[] {

@@ -1,5 +1,6 @@
 import { parseQuantity } from '../../kube/quantity.ts';
 import { objectName, type Pod } from '../../kube/types.ts';
+import { poolNamedBy } from '../platform.ts';
 import { defineResource } from '../resource.ts';
 
 export interface PodView {
@@ -14,6 +15,10 @@ export interface PodView {
   unschedulable: { since: string | undefined; message: string } | undefined;
   /** `Deployment/shop/web`; the pod itself where nothing owns it. */
   workload: string;
+  /** Names of the claims that it mounts; none while a scheduling gate holds it back, since nobody looks at them yet. */
+  claims: readonly string[];
+  /** The pool that its nodeSelector names; '' where it names none. */
+  nodePool: string;
   /** It runs as its namespace's default ServiceAccount and has that one's token. */
   defaultToken: boolean;
 }
@@ -39,10 +44,24 @@ export const pods = defineResource({
           ? { since: scheduled.lastTransitionTime, message: scheduled.message ?? '' }
           : undefined,
       workload: workloadOf(pod),
+      claims: claimsOf(pod),
+      nodePool: poolNamedBy(pod.spec?.nodeSelector ?? {}) ?? '',
       defaultToken: hasDefaultToken(pod.spec),
     };
   },
 });
+
+const noClaims: readonly string[] = [];
+
+/** A generic ephemeral volume has a claim of the pod's name and its own. */
+function claimsOf({ metadata, spec }: Pod): readonly string[] {
+  if (spec?.schedulingGates?.length) return noClaims;
+  const claims = (spec?.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
+    if (ephemeral) return [`${metadata?.name ?? ''}-${name}`];
+    return persistentVolumeClaim?.claimName ? [persistentVolumeClaim.claimName] : [];
+  });
+  return claims.length > 0 ? claims : noClaims;
+}
 
 /** Whether a token is mounted is settled at admission, from the pod and its ServiceAccount; what the pod then has is this volume. */
 function hasDefaultToken(spec: Pod['spec']): boolean {

@@ -12,6 +12,7 @@ export interface StorageClassView {
   parameters: Readonly<Record<string, string>>;
   /** JSON, with lists whose order says nothing in alphabetical order; '' where there is none. */
   allowedTopologies: string;
+  createdAt: string | undefined;
 }
 
 export const defaultClassAnnotation = 'storageclass.kubernetes.io/is-default-class';
@@ -32,6 +33,7 @@ export const storageclasses = defineResource({
     mountOptions: raw.mountOptions ?? [],
     parameters: raw.parameters ?? {},
     allowedTopologies: topologiesOf(raw.allowedTopologies ?? []),
+    createdAt: raw.metadata?.creationTimestamp,
   }),
 });
 

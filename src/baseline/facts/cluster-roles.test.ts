@@ -1,0 +1,90 @@
+import { clusterOf } from '../../../test/fixtures/cluster.ts';
+import { collect } from '../capture.ts';
+import { compare } from '../compare.ts';
+import { clusterRoles } from './cluster-roles.ts';
+
+const pods = { apiGroups: [''], resources: ['pods', 'services'], verbs: ['get', 'list'] };
+const leases = { apiGroups: ['coordination.k8s.io'], resources: ['leases'], resourceNames: ['one'], verbs: ['update'] };
+const role = (rules: object[] | null, fields: object = {}, metadata: object = {}) => ({
+  metadata: { name: 'deployer', ...metadata },
+  rules,
+  ...fields,
+});
+const aggregated = (part: string, rules: object[] = []) =>
+  role(rules, { aggregationRule: { clusterRoleSelectors: [{ matchLabels: { part } }] } });
+const found = (...clusterroles: object[]) => collect([clusterRoles], clusterOf({ clusterroles })).entries;
+const drift = (agreed: object[], actual: object[]) =>
+  compare([clusterRoles], found(...agreed), found(...actual)).map(({ object, path }) => [object, path]);
+
+it('a role is kept as the hash of its rules', () => {
+  expect(found(role([pods]))).toEqual([
+    { fact: 'cluster-roles', object: 'ClusterRole/deployer', value: { rules: expect.stringMatching(/^[0-9a-f]{32}$/) } },
+  ]);
+});
+
+describe('cluster roles drift', () => {
+  it.each<[string, object[]]>([
+    ['a verb', [{ ...pods, verbs: ['get', 'list', 'delete'] }]],
+    ['a resource', [{ ...pods, resources: ['pods', 'secrets'] }]],
+    ['an API group', [{ ...pods, apiGroups: ['apps'] }]],
+    ['a limit to one name', [{ ...pods, resourceNames: ['one'] }]],
+    ['a rule', [pods, leases]],
+    ['a path', [pods, { nonResourceURLs: ['/metrics'], verbs: ['get'] }]],
+    ['no rule at all', []],
+  ])('with %s', (_, rules) => {
+    expect(drift([role([pods])], [role(rules)])).toEqual([['ClusterRole/deployer', 'rules']]);
+  });
+
+  it('with a role that is new and one that is gone', () => {
+    expect(drift([role([pods])], [role([pods], {}, { name: 'other' })])).toEqual([
+      ['ClusterRole/deployer', ''],
+      ['ClusterRole/other', ''],
+    ]);
+  });
+
+  it('with what an aggregated role selects', () => {
+    expect(drift([aggregated('monitoring')], [aggregated('everything')])).toEqual([['ClusterRole/deployer', 'aggregationRule']]);
+  });
+});
+
+describe('cluster roles do not drift', () => {
+  it('with the order of rules and within them, or what is named twice', () => {
+    const reordered = { apiGroups: [''], resources: ['services', 'pods', 'pods'], verbs: ['list', 'get'], resourceNames: [] };
+    expect(drift([role([pods, leases])], [role([leases, reordered])])).toEqual([]);
+  });
+
+  it('with the rules that a controller fills into an aggregated role', () => {
+    expect(drift([aggregated('monitoring', [pods])], [aggregated('monitoring', [pods, leases])])).toEqual([]);
+  });
+
+  it('when no rule is written as null', () => {
+    expect(drift([role([])], [role(null)])).toEqual([]);
+  });
+
+  it('with labels and managedFields', () => {
+    expect(drift([role([pods])], [role([pods], {}, { labels: { a: 'b' }, managedFields: [{ manager: 'helm' }] })])).toEqual([]);
+  });
+
+  it.each<[string, object]>([
+    ['Kubernetes by its label', { name: 'edit', labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } }],
+    ['Kubernetes by its name', { name: 'system:controller:new' }],
+    ['EKS', { name: 'eks:addon-manager' }],
+    ['kubeadm', { name: 'kubeadm:get-nodes' }],
+    ['a provider’s add-on manager', { name: 'snapshot-controller', labels: { 'addonmanager.kubernetes.io/mode': 'Reconcile' } }],
+  ])('with roles of %s, which an upgrade changes', (_, metadata) => {
+    expect(drift([role([pods], {}, metadata)], [role([pods, leases], {}, metadata)])).toEqual([]);
+    expect(drift([], [role([pods], {}, metadata)])).toEqual([]);
+  });
+});
+
+it.each([
+  ['', []],
+  ['rules', ['rules']],
+  ['aggregationRule', ['aggregationRule']],
+])('knows where the value at the path %p is written', (path, fields) => {
+  expect(clusterRoles.source('ClusterRole/deployer', path, '', clusterOf())).toMatchObject({
+    type: { resource: 'clusterroles' },
+    name: 'deployer',
+    fields,
+  });
+});

@@ -1,0 +1,100 @@
+import { canonicalHash } from '../../kube/canonical.ts';
+import { type LabelSelector, labelSelectorOf } from '../../kube/label-selector.ts';
+import type { MutatingWebhookConfiguration, ValidatingWebhookConfiguration } from '../../kube/types.ts';
+import { isKeptByProvider } from '../provider.ts';
+import { defineResource } from '../resource.ts';
+
+export interface WebhookView {
+  name: string;
+  failurePolicy: string;
+  timeoutSeconds: number;
+  /** `namespace/name` of the Service that answers; '' where a URL does. */
+  service: string;
+  /** The Service with its port and path, or the URL. */
+  target: string;
+  /** Of when it is called and what it may do: rules, selectors, match conditions and policy, side effects, reinvocation. */
+  hash: string;
+  rules: readonly WebhookRule[];
+  namespaceSelector: LabelSelector;
+  objectSelector: LabelSelector;
+  /** It has CEL expressions that say which requests it is for. */
+  hasMatchConditions: boolean;
+}
+
+/** What a webhook is called for, each as it is written: `*` is any, `pods/*` any subresource of pods. */
+export interface WebhookRule {
+  operations: readonly string[];
+  groups: readonly string[];
+  resources: readonly string[];
+  /** Cluster, Namespaced or `*`. */
+  scope: string;
+}
+
+export interface WebhookConfigurationView {
+  name: string;
+  webhooks: readonly WebhookView[];
+  keptByProvider: boolean;
+  deleting: boolean;
+}
+
+type Configuration = ValidatingWebhookConfiguration | MutatingWebhookConfiguration;
+type Webhook = NonNullable<ValidatingWebhookConfiguration['webhooks']>[number] & { reinvocationPolicy?: string };
+
+const type = (resource: string, kind: string) => ({
+  ...{ group: 'admissionregistration.k8s.io', version: 'v1', namespaced: false },
+  ...{ resource, kind },
+});
+
+export const validatingwebhookconfigurations = defineResource({
+  type: type('validatingwebhookconfigurations', 'ValidatingWebhookConfiguration'),
+  project: (object: ValidatingWebhookConfiguration) => configurationOf(object),
+});
+
+export const mutatingwebhookconfigurations = defineResource({
+  type: type('mutatingwebhookconfigurations', 'MutatingWebhookConfiguration'),
+  project: (object: MutatingWebhookConfiguration) => configurationOf(object),
+});
+
+function configurationOf({ metadata, webhooks }: Configuration): WebhookConfigurationView {
+  return {
+    name: metadata?.name ?? '',
+    webhooks: (webhooks ?? []).map(webhookOf),
+    keptByProvider: isKeptByProvider(metadata?.labels),
+    deleting: metadata?.deletionTimestamp !== undefined,
+  };
+}
+
+/** What the API server fills in by itself is filled in here too. */
+function webhookOf(webhook: Webhook): WebhookView {
+  const { service, url } = webhook.clientConfig ?? {};
+  const name = service ? `${service.namespace ?? ''}/${service.name ?? ''}` : '';
+  const namespaceSelector = labelSelectorOf(webhook.namespaceSelector);
+  const objectSelector = labelSelectorOf(webhook.objectSelector);
+  return {
+    name: webhook.name,
+    failurePolicy: webhook.failurePolicy ?? 'Fail',
+    timeoutSeconds: webhook.timeoutSeconds ?? 10,
+    service: name,
+    target: service ? `${name}:${service.port ?? 443}${service.path ?? '/'}` : (url ?? ''),
+    hash: canonicalHash({
+      rules: (webhook.rules ?? []).map(({ apiGroups, apiVersions, resources, operations, scope }) => ({
+        ...{ apiGroups, apiVersions, resources, operations, scope: scope ?? '*' },
+      })),
+      namespaceSelector,
+      objectSelector,
+      matchConditions: webhook.matchConditions ?? [],
+      matchPolicy: webhook.matchPolicy ?? 'Equivalent',
+      sideEffects: webhook.sideEffects,
+      reinvocationPolicy: webhook.reinvocationPolicy ?? 'Never',
+    }),
+    rules: (webhook.rules ?? []).map(({ operations, apiGroups, resources, scope }) => ({
+      operations: operations ?? [],
+      groups: apiGroups ?? [],
+      resources: resources ?? [],
+      scope: scope ?? '*',
+    })),
+    namespaceSelector,
+    objectSelector,
+    hasMatchConditions: (webhook.matchConditions ?? []).length > 0,
+  };
+}
