@@ -31,7 +31,19 @@ afterAll(async () => {
 
 describe('refused at apply, with what to write instead', () => {
   const setting = (fields: object) => ({ checks: { settings: [{ check: 'node-not-ready', ...fields }] } });
+  const weekly = { name: 'weekly', days: ['Tue'], start: '22:00', duration: '4h' };
+  const window = (fields: object) => ({ maintenance: { windows: [{ ...weekly, ...fields }] } });
+  const freeze = { from: '2027-01-05T00:00:00Z', to: '2026-12-15T00:00:00Z', reason: 'year-end freeze' };
   it.each<[string, object, string]>([
+    ['a window on a day that does not exist', window({ days: ['Tuesday'] }), 'supported values: "Mon", "Tue"'],
+    ['a window on no day', window({ days: [] }), 'should have at least 1 items'],
+    ['a window that starts at 25:00', window({ start: '25:00' }), 'write a time of the day such as 22:00'],
+    ['a window of no length', window({ duration: '0s' }), 'write a duration of more than 0s and at most 168h'],
+    ['a window of more than a week', window({ duration: '169h' }), 'write a duration of more than 0s and at most 168h'],
+    ['an exclusion that ends before it begins', { maintenance: { exclusions: [freeze] } }, 'an exclusion ends after it begins'],
+    ['two windows of one name', { maintenance: { windows: [weekly, weekly] } }, 'Duplicate value'],
+    ['a namespace with a blank', { scope: { platformNamespaces: ['kube system'] } }, 'write the name of a namespace'],
+    ['a correction that does not exist', { corrections: { allow: ['node-not-ready'] } }, 'supported values: "default-ingressclass"'],
     ['a tier that does not exist', { tier: 'Gold' }, 'supported values: "Level1", "Level2", "Level3"'],
     ['no tier', { tier: null }, 'spec.tier'],
     ['a schedule that is no cron line', { checks: { schedule: 'every hour' } }, 'write a cron line of five fields'],
@@ -66,6 +78,18 @@ describe('what only the operator can know is Ready=False with the path of the fi
       'zone',
       { workingHours: { timeZone: 'Mars/Phobos' } },
       'spec.workingHours.timeZone: "Mars/Phobos" is not a time zone; write an IANA name such as Europe/Amsterdam',
+    ],
+    [
+      'a maintenance window in an unknown time zone',
+      'window-zone',
+      { maintenance: { timeZone: 'Mars/Phobos', windows: [{ name: 'weekly', days: ['Tue'], start: '22:00', duration: '4h' }] } },
+      'spec.maintenance.timeZone: "Mars/Phobos" is not a time zone; write an IANA name such as Europe/Amsterdam',
+    ],
+    [
+      'a target that is no range of versions',
+      'target',
+      { maintenance: { targets: { kubernetes: 'newest' } } },
+      'spec.maintenance.targets.kubernetes: "newest" is not a range of versions; write for example ">=1.36.2 <1.38.0"',
     ],
     ['a schedule that never comes', 'never', { checks: { schedule: '0 0 30 2 *' } }, 'spec.checks.schedule: "0 0 30 2 *" never comes'],
     ['a schedule out of range', 'range', { checks: { schedule: '99 * * * *' } }, 'spec.checks.schedule: "99 * * * *" cannot be read'],
