@@ -3,6 +3,7 @@ import type { CoverageBaselineSpec, FactEntry } from '../api/v1alpha1/coverageba
 import { collect, contentHash, maxBaselineBytes, tooLarge } from './capture.ts';
 import { clusterAdmins } from './facts/cluster-admins.ts';
 import { clusterVersion } from './facts/cluster-version.ts';
+import { ingressWaf } from './facts/ingress-waf.ts';
 import { nodePools } from './facts/node-pools.ts';
 import { storageClasses } from './facts/storage-classes.ts';
 
@@ -39,6 +40,14 @@ describe('collecting facts', () => {
     expect(new Set(entries.map(({ fact }) => fact))).toEqual(new Set(['cluster-version', 'node-pools']));
   });
 
+  it('takes one API that is not installed as empty, beside another that is, and one that may not be read as unknown', () => {
+    const ingress = { metadata: { name: 'web', namespace: 'shop', annotations: { 'haproxy-ingress.github.io/waf': 'modsecurity' } } };
+    const of = (state: 'NotInstalled' | 'Stale') =>
+      collect([ingressWaf], clusterOf({ ingresses: [ingress], knowledge: { backendconfigs: { state, message: 'why' } } }));
+    expect(of('NotInstalled')).toMatchObject({ entries: [{ object: 'Ingress/shop/web' }], missing: [] });
+    expect(of('Stale')).toMatchObject({ entries: [], missing: [{ fact: 'ingress-waf', message: 'why' }] });
+  });
+
   it('takes a fact of an API that is not installed as empty: there is nothing to agree about', () => {
     const knowledge = { storageclasses: { state: 'NotInstalled', message: 'not served' } } as const;
     const { entries, missing } = collect(facts, clusterOf({ ...cluster, knowledge }));
@@ -71,9 +80,9 @@ describe('a baseline', () => {
     );
   });
 
-  it('of more objects than a list can hold is refused', () => {
-    const many = Array.from({ length: 5001 }, (_, index) => ({ fact: 'a', object: `Thing/${index}`, value: {} }));
-    expect(tooLarge(many)).toContain('the baseline cannot hold so many objects: Too big');
+  it('of more objects than a list can hold is refused, and the facts with most are named first', () => {
+    const many = Array.from({ length: 5001 }, (_, index) => ({ fact: index % 3 === 0 ? 'a' : 'b', object: `Thing/${index}`, value: {} }));
+    expect(tooLarge(many)).toMatch(/^the baseline cannot hold so many objects: Too big: .+: b \(3334\), a \(1667\)$/);
   });
 
   it('is measured in bytes, not in characters', () => {

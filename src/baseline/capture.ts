@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type CoverageBaselineSpec, coverageBaselineSpec, type FactEntry } from '../api/v1alpha1/coveragebaseline.ts';
 import { type Agreement, createAgreement } from '../checks/agreement.ts';
-import type { ClusterView } from '../observe/cluster-view.ts';
+import { type ClusterView, unreadableNeed } from '../observe/cluster-view.ts';
 import type { Fact } from './fact.ts';
 
 /** etcd takes 1.5 MiB; kube-apiserver and what stands before it less. */
@@ -26,7 +26,9 @@ export function collect(facts: readonly Fact[], view: ClusterView, agreement: Ag
   for (const fact of facts) {
     const known = [...(fact.needs.resources ?? []), ...(fact.needs.probes ?? [])].map((name) => view.knowledge(name));
     const unreadable = known.find(({ state }) => state === 'NotPermitted' || state === 'Stale');
+    const broken = unreadableNeed(view, fact.needs);
     if (unreadable && 'message' in unreadable) missing.push({ fact: fact.id, message: unreadable.message });
+    else if (broken) missing.push({ fact: fact.id, message: broken });
     else if (known.some(({ state }) => state === 'SwitchedOff')) switchedOff.push(fact.id);
     else if (known.some(({ state }) => state === 'Current'))
       for (const { object, value } of fact.collect(view, agreement)) entries.push({ fact: fact.id, object, value: sortKeys(value) });
@@ -51,14 +53,19 @@ function tooLong(entries: readonly FactEntry[]): string | undefined {
   if (!issue) return undefined;
   const [index, ...path] = issue.path;
   const entry = entries[Number(index)];
-  return `the baseline cannot hold ${entry ? `${entry.fact} of ${entry.object}` : 'so many objects'}: ${[...path, issue.message].join(': ')}`;
+  if (entry) return `the baseline cannot hold ${entry.fact} of ${entry.object}: ${[...path, issue.message].join(': ')}`;
+  const counts = [...Map.groupBy(entries, ({ fact }) => fact)].map(([fact, { length }]) => [fact, length] as const);
+  const largest = counts.sort((a, b) => b[1] - a[1]).map(([fact, length]) => `${fact} (${length})`);
+  return `the baseline cannot hold so many objects: ${issue.message}: ${largest.join(', ')}`;
 }
 
 /** SHA-256 over what an approval vouches for, in hex: the cluster, the facts and the approval itself. */
-export function contentHash({ cluster, facts, approval }: CoverageBaselineSpec): string {
+export function contentHash({ cluster, facts, collected, approval }: CoverageBaselineSpec): string {
   const sorted = facts.map(({ fact, object, value }) => [fact, object, sortKeys(value)]);
   return createHash('sha256')
-    .update(JSON.stringify([cluster, sorted, approval?.approvedBy, approval?.approvedAt, approval?.note]))
+    .update(
+      JSON.stringify([cluster, sorted, approval?.approvedBy, approval?.approvedAt, approval?.note, ...(collected ? [collected] : [])]),
+    )
     .digest('hex');
 }
 

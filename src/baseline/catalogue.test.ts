@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { clusterOf } from '../../test/fixtures/cluster.ts';
 import { platformOf } from '../../test/fixtures/platform.ts';
 import { coverageBaselineSpec } from '../api/v1alpha1/coveragebaseline.ts';
+import { eventTargets } from '../observe/event-targets.ts';
 import { collect, maxBaselineBytes, tooLarge } from './capture.ts';
 import { facts } from './catalogue.ts';
 
@@ -27,6 +28,15 @@ describe.each(facts.map((fact) => [fact.id, fact] as const))('%s', (id, fact) =>
     expect(paths.length).toBeGreaterThan(0);
     for (const path of paths) expect(section).toContain(path.includes('.') ? `\`${path.slice(0, path.indexOf('.'))}.<` : `\`${path}\``);
     expect(section).toContain('Not drift:');
+  });
+
+  it('says where its values are written, in kinds of objects that may be read', () => {
+    const places = collect([fact], cluster).entries.flatMap(({ object, value }) =>
+      ['', ...Object.keys(value)].flatMap((path) => fact.source(object, path, '', cluster) ?? []),
+    );
+    // The API server's own version, and Secrets, which are listed and not read one at a time.
+    expect(places.length > 0).toBe(!['cluster-version', 'helm-releases', 'service-account-tokens'].includes(id));
+    for (const { type } of places) expect(Object.values(eventTargets)).toContainEqual(type);
   });
 
   it('gives entries that a CoverageBaseline can hold', () => {

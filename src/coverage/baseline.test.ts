@@ -2,7 +2,7 @@ import { createMemoryApi } from '../../test/fakes/memory-api.ts';
 import { type ClusterFixture, clusterOf, node, now } from '../../test/fixtures/cluster.ts';
 import type { CoverageBaselineSpec } from '../api/v1alpha1/coveragebaseline.ts';
 import type { SupportCoverage, SupportCoverageStatus } from '../api/v1alpha1/supportcoverage.ts';
-import { contentHash } from '../baseline/capture.ts';
+import { collect, contentHash } from '../baseline/capture.ts';
 import { facts } from '../baseline/catalogue.ts';
 import { KubeError } from '../kube/errors.ts';
 import { findBaseline } from './baseline.ts';
@@ -13,12 +13,20 @@ const folder = '/apis/platformsupport.io/v1alpha1/namespaces/support/coveragebas
 const approval = { approvedBy: 'jane', approvedAt: '2026-11-01T00:00:00Z' };
 const cluster: ClusterFixture = { nodes: [node('a')], storageclasses: [{ metadata: { name: 'fast' }, provisioner: 'csi.example.com' }] };
 
-function setup(options: { named?: string; cluster?: ClusterFixture; status?: SupportCoverageStatus } = {}) {
+interface Setup {
+  named?: string;
+  platformNamespaces?: string[];
+  cluster?: ClusterFixture;
+  status?: SupportCoverageStatus;
+}
+
+function setup(options: Setup = {}) {
   const coverage: SupportCoverage = {
     metadata: { name: 'production', namespace: 'support', uid: 'u1' },
     spec: {
       ...{ tier: 'Level1', suspend: false, reportLimit: 500 },
       ...(options.named ? { scope: { clusters: [{ name: 'local', baselineName: options.named }] } } : {}),
+      ...(options.platformNamespaces ? { scope: { platformNamespaces: options.platformNamespaces } } : {}),
     },
   };
   const api = createMemoryApi();
@@ -39,8 +47,18 @@ describe('where a coverage names no baseline', () => {
     expect(found).toMatchObject({ state: { state: 'Unapproved' }, captured: 'production.local' });
     const stored = api.read<{ spec: CoverageBaselineSpec }>(`${folder}/production.local`)!;
     expect(stored.spec.cluster).toBe('local');
-    expect(new Set(stored.spec.facts.map(({ fact }) => fact))).toEqual(new Set(['cluster-version', 'node-pools', 'storage-classes']));
+    expect(stored.spec.facts).toEqual(collect(facts, clusterOf(cluster)).entries);
+    expect(stored.spec.facts.map(({ fact }) => fact)).toEqual(expect.arrayContaining(['cluster-version', 'node-pools', 'storage-classes']));
     expect(stored.spec).not.toHaveProperty('approval');
+  });
+
+  it('the one captured states the workloads of the namespaces that the coverage counts to the platform', async () => {
+    const deployments = ['tools', 'shop'].map((namespace) => ({ metadata: { name: 'main', namespace } }));
+    const { api, find } = setup({ platformNamespaces: ['tools'], cluster: { deployments } });
+    await find();
+    const stored = api.read<{ spec: CoverageBaselineSpec }>(`${folder}/production.local`)!;
+    const workloads = stored.spec.facts.filter(({ fact }) => fact === 'platform-workloads');
+    expect(workloads.map(({ object }) => object)).toEqual(['Deployment/tools/main']);
   });
 
   it('the one captured before is used, not captured again', async () => {

@@ -57,7 +57,7 @@ async function capture(
   agreement: Agreement,
 ): Promise<Baseline> {
   const absent: BaselineState = { state: 'Absent' };
-  const { entries, missing } = collect(facts, view, agreement);
+  const { entries, missing, switchedOff } = collect(facts, view, agreement);
   if (missing.length > 0)
     return {
       state: absent,
@@ -65,6 +65,7 @@ async function capture(
     };
   const problem = tooLarge(entries);
   if (problem) return { state: absent, notCaptured: `a baseline cannot be captured: ${problem}` };
-  const baseline = await store.createBaseline(namespace, name, { cluster: view.cluster, facts: entries });
+  const collected = facts.map(({ id }) => id).filter((id) => !switchedOff.includes(id));
+  const baseline = await store.createBaseline(namespace, name, { cluster: view.cluster, facts: entries, collected });
   return { state: { state: 'Unapproved', baseline }, captured: name };
 }

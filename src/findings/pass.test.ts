@@ -3,9 +3,9 @@ import type { CoverageBaseline } from '../api/v1alpha1/coveragebaseline.ts';
 import { collect, contentHash } from '../baseline/capture.ts';
 import { clusterAdmins } from '../baseline/facts/cluster-admins.ts';
 import { clusterVersion } from '../baseline/facts/cluster-version.ts';
+import { helmReleases } from '../baseline/facts/helm-releases.ts';
 import { namespaces } from '../baseline/facts/namespaces.ts';
 import { nodePools } from '../baseline/facts/node-pools.ts';
-import { serviceAccountTokens } from '../baseline/facts/service-account-tokens.ts';
 import { storageClasses } from '../baseline/facts/storage-classes.ts';
 import { type BaselineState, baselineState } from '../baseline/integrity.ts';
 import { checks } from '../checks/catalogue.ts';
@@ -14,7 +14,7 @@ import { noParameters } from '../checks/parameters.ts';
 import { configureChecks } from '../checks/run.ts';
 import { type Pass, type PassInput, runPass } from './pass.ts';
 
-const facts = [clusterVersion, nodePools, storageClasses, clusterAdmins, namespaces, serviceAccountTokens];
+const facts = [clusterVersion, nodePools, storageClasses, clusterAdmins, namespaces, helmReleases];
 const storageClass = (name: string, extra: object = {}) => ({ metadata: { name }, provisioner: 'csi.example.com', ...extra });
 const binding = (name: string, user: string) => ({
   metadata: { name },
@@ -116,6 +116,21 @@ describe('drift from the approved baseline', () => {
     expect(pass).toMatchObject({ drift: [], driftOpened: [], driftResolved: [], driftUnknown: [] });
   });
 
+  it('does not count what a fact finds that was not looked at when the baseline was captured, as by an earlier release', async () => {
+    const admins = { ...agreed, clusterrolebindings: [binding('admins', 'jane'), binding('more', 'joe')] };
+    const objects = async (collected: string[]) => {
+      const state = approved({ ...agreed, clusterrolebindings: [] });
+      if (state.state !== 'Approved') throw new Error('not approved');
+      const { baseline } = state;
+      const pass = await runPass(
+        input(admins, { baseline: { ...state, baseline: { ...baseline, spec: { ...baseline.spec, collected } } } }),
+      );
+      return pass.drift.map(({ object }) => object);
+    };
+    expect(await objects(['storage-classes', 'node-pools'])).toEqual([]);
+    expect(await objects(['storage-classes', 'cluster-admins'])).toEqual(['ClusterRoleBinding/admins', 'ClusterRoleBinding/more']);
+  });
+
   it('shows path, expected, actual, who wrote it and when, and since when it is seen', async () => {
     const edited = { ...agreed, storageclasses: [storageClass('fast', { reclaimPolicy: 'Retain' }), storageClass('slow')] };
     const pass = await runPass(input(edited));
@@ -182,11 +197,12 @@ describe('drift from the approved baseline', () => {
   });
 
   it('is none, and resolves, where the switch of its fact is turned off', async () => {
-    const token = { metadata: { name: 'a', namespace: 'ci' } };
-    const first = await runPass(input({ ...agreed, 'service-account-token-secrets': [token] }));
-    expect(first.drift.map(({ object }) => object)).toEqual(['Secret/ci/a']);
-    const knowledge = { 'service-account-token-secrets': { state: 'SwitchedOff', message: 'needs a switch' } } as const;
-    const second = await runPass(input({ ...agreed, knowledge }, later(first, 60)));
+    const release = (name: string) => ({ metadata: { name, namespace: 'monitoring', labels: { name, version: '1' } } });
+    const baseline = approved({ ...agreed, 'helm-release-secrets': [release('loki')] });
+    const first = await runPass(input({ ...agreed, 'helm-release-secrets': [release('loki'), release('tempo')] }, { baseline }));
+    expect(first.drift.map(({ object }) => object)).toEqual(['HelmRelease/monitoring/tempo']);
+    const knowledge = { 'helm-release-secrets': { state: 'SwitchedOff', message: 'needs a switch' } } as const;
+    const second = await runPass(input({ ...agreed, knowledge }, { ...later(first, 60), baseline }));
     expect(second).toMatchObject({ drift: [], driftResolved: first.drift, driftUnknown: [] });
   });
 

@@ -97,7 +97,10 @@ async function compareWithBaseline(
   if (baseline.state !== 'Approved') return nothing;
   const { entries, missing, switchedOff } = collect(facts, view, agreement);
   const unreadable = new Set(missing.map(({ fact }) => fact));
-  const readable = facts.filter(({ id }) => !unreadable.has(id) && !switchedOff.includes(id));
+  const { collected, facts: approved } = baseline.baseline.spec;
+  // What a later release collects was never agreed.
+  const agreed = new Set(collected ?? approved.map(({ fact }) => fact));
+  const readable = facts.filter(({ id }) => agreed.has(id) && !unreadable.has(id) && !switchedOff.includes(id));
   const today = now.toZonedDateTimeISO('UTC').toPlainDate();
   const differences = compare(readable, baseline.baseline.spec.facts, entries).filter(
     (difference) => !ignoredBy(ignore, difference, today),

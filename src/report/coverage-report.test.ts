@@ -123,6 +123,7 @@ describe('nothing in the report ticks', () => {
   const spec = {
     cluster: 'local',
     facts: collect(facts, clusterOf(agreed)).entries,
+    collected: facts.map(({ id }) => id),
     approval: { approvedBy: 'jane', approvedAt: minutesAgo(90) },
   };
   const input = (minutes: number, memory: PassInput['memory']): PassInput => ({

@@ -14,6 +14,14 @@ export const coverageBaselineSpec = z
   .object({
     cluster: label.describe('Name of the cluster that this is the baseline of.'),
     facts: z.array(factEntry).max(5000).describe('What was found when the baseline was captured.').meta(atomic),
+    collected: z
+      .array(z.string().min(1).max(63))
+      .max(128)
+      .optional()
+      .describe(
+        'Ids of the facts that were looked at, also those of which nothing was found. Others, such as those of a later release, are not compared. Absent: those in facts.',
+      )
+      .meta(atomic),
     approval: z
       .object({
         approvedBy: z.string().min(1).max(253).describe('Who agreed to it.'),
@@ -31,7 +39,7 @@ export const coverageBaselineSpec = z
           'an approval cannot be changed or removed: create a new CoverageBaseline and name it in the coverage (scope.clusters[].baselineName)',
       },
       {
-        rule: '!has(oldSelf.approval) || (self.facts == oldSelf.facts && self.cluster == oldSelf.cluster)',
+        rule: '!has(oldSelf.approval) || (self.facts == oldSelf.facts && self.cluster == oldSelf.cluster && has(self.collected) == has(oldSelf.collected) && (!has(self.collected) || self.collected == oldSelf.collected))',
         message:
           'an approved baseline cannot be changed: create a new CoverageBaseline and name it in the coverage (scope.clusters[].baselineName)',
       },

@@ -85,6 +85,7 @@ describe('firewalls do not drift', () => {
     const backendconfigs = [backendConfig('edge', 'armor'), backendConfig('other')];
     const one = { services: [service('{"default":"other","ports":{"http":"edge"}}')], backendconfigs };
     const other = { services: [service('{ "ports": { "http": "edge", "admin": "edge" } }')], backendconfigs };
+    expect(found(one)[0]?.value).toEqual({ securityPolicies: 'armor' });
     expect(drift(one, other)).toEqual([]);
   });
 
