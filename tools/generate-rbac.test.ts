@@ -36,9 +36,11 @@ describe('in the whole cluster the operator', () => {
   const cluster = single(granted.cluster);
 
   it('lists and watches what a check or fact needs, and nothing more', () => {
-    const wanted = everywhere.flatMap((name) =>
+    const watched = everywhere.flatMap((name) =>
       ['list', 'watch'].map((verb) => `${verb} ${inGroup(definitionOf(name).type.group, definitionOf(name).type.resource)}`),
     );
+    const listed = asked.filter(({ feature }) => !feature).flatMap(({ rules }) => single(rules).filter((rule) => rule.startsWith('list ')));
+    const wanted = [...watched, ...listed];
     const given = cluster.filter((permission) => /^(list|watch) /.test(permission) && !permission.includes('platformsupport.io'));
     expect(given.sort()).toEqual(wanted.sort());
   });
@@ -106,7 +108,7 @@ describe('in the namespaces of coverages the operator', () => {
 });
 
 describe('in other namespaces the operator', () => {
-  it('lists and watches the single objects that a check or fact needs, by name', () => {
+  it('lists and watches the single objects that a check or fact needs, by name, and asks what a probe asks there', () => {
     const wanted = needed.flatMap((name) => {
       const { only, type } = definitionOf(name);
       return only?.namespace
@@ -116,7 +118,10 @@ describe('in other namespaces the operator', () => {
     const given = Object.entries(granted.namespaces).flatMap(([namespace, rules]) =>
       single(rules).map((permission) => `${namespace}: ${permission}`),
     );
-    expect(given.sort()).toEqual(wanted.sort());
+    const probed = asked.flatMap(({ namespaceRules }) =>
+      Object.entries(namespaceRules ?? {}).flatMap(([namespace, rules]) => single(rules).map((permission) => `${namespace}: ${permission}`)),
+    );
+    expect(given.sort()).toEqual([...wanted, ...probed].sort());
     expect(given.length).toBeGreaterThan(0);
   });
 });

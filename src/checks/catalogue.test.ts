@@ -4,7 +4,8 @@ import { load } from 'js-yaml';
 import { z } from 'zod';
 import { documented, generatedParts, withGenerated } from '../../tools/generate-docs.ts';
 import { severities, tiers } from '../api/v1alpha1/fields.ts';
-import type { CheckSetting } from '../api/v1alpha1/supportcoverage.ts';
+import { type CheckSetting, correctable } from '../api/v1alpha1/supportcoverage.ts';
+import { facts } from '../baseline/catalogue.ts';
 import { parseDuration } from '../kube/duration.ts';
 import { resources } from '../observe/catalogue.ts';
 import { probeNames } from '../observe/probes/catalogue.ts';
@@ -23,6 +24,17 @@ it('every check is in the catalogue once, and everything in it has an id of its 
   expect(written.map((file) => basename(file, '.ts')).sort()).toEqual(checks.map(({ id }) => id).sort());
   const ids = documented.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
+});
+
+it('a coverage may allow the corrections of those checks and facts that make any', () => {
+  const correcting = sources.filter(
+    (file) =>
+      !file.endsWith('.test.ts') &&
+      /\bcorrections[:,]/.test(read(`src/checks/${file}`)) &&
+      read(`src/checks/${file}`).includes('= defineCheck('),
+  );
+  const ofFacts = facts.filter((fact) => fact.correct).map(({ id }) => id);
+  expect([...correcting.map((file) => basename(file, '.ts')), ...ofFacts].sort()).toEqual([...correctable].sort());
 });
 
 describe.each(each)('%s', (id, check) => {

@@ -18,6 +18,26 @@ export function days(value: number, description: string) {
   return number(value, description, { min: 0, max: 3650, range: 'a whole number of days from 0 to 3650', whole: true });
 }
 
+/** A whole number, such as how often something happened. */
+export function wholeNumber(value: number, description: string, { min, max }: { min: number; max: number }) {
+  return number(value, description, { min, max, range: `a whole number from ${min} to ${max}`, whole: true });
+}
+
+/** Names separated by commas, such as "KubeNodeNotReady,Watchdog"; none only where that is the default. */
+export function names(value: readonly string[], description: string) {
+  const range = 'names separated by commas';
+  return z
+    .string()
+    .default(value.join(','))
+    .transform((text, context) => {
+      const given = text === '' && value.length === 0 ? [] : text.split(',').map((name) => name.trim());
+      if (given.every((name) => /^[\w.:/-]+$/.test(name))) return [...new Set(given)];
+      context.addIssue({ code: 'custom', message: `must be ${range}, not ${JSON.stringify(text.slice(0, 64))}` });
+      return z.NEVER;
+    })
+    .meta({ description, default: value.join(','), range } satisfies ParameterDocs);
+}
+
 function number(value: number, description: string, rule: { min: number; max: number; range: string; whole?: boolean }) {
   return z
     .string()

@@ -10,12 +10,13 @@ export const features = {
   },
   'helm-releases': {
     chartValue: 'features.helmReleases',
-    description: 'List the metadata of the Secrets in which Helm keeps releases (helm-release-stuck). Kubernetes cannot limit it to them.',
+    description:
+      'List the metadata of the Secrets in which Helm keeps releases (helm-release-stuck, the fact helm-releases). Kubernetes cannot limit it to them.',
   },
   'service-account-tokens': {
     chartValue: 'features.serviceAccountTokens',
     description:
-      'List the metadata of Secrets of type kubernetes.io/service-account-token (sa-long-lived-token). Kubernetes cannot limit it to them.',
+      'List the metadata of Secrets of type kubernetes.io/service-account-token (sa-long-lived-token, the fact service-account-tokens). Kubernetes cannot limit it to them.',
   },
   'kubelet-stats': {
     chartValue: 'features.kubeletStats',

@@ -45,7 +45,10 @@ async function inTurn(work: readonly ((world: World) => Promise<void>)[]): Promi
 }
 
 beforeAll(async () => {
-  cluster = await startControlPlane();
+  // Versions that 1.38 and 1.39 remove: none that 1.37 serves by itself is deprecated with a release that removes it.
+  cluster = await startControlPlane({
+    extraArgs: { 'kube-apiserver': ['--runtime-config=resource.k8s.io/v1beta1=true,resource.k8s.io/v1beta2=true'] },
+  });
   kubectl = kubectlFor(cluster);
   world = createWorld(cluster);
   await cluster.createNodes(6, { prefix: 'worker' });
@@ -75,7 +78,7 @@ beforeAll(async () => {
 /** Within these the cluster is up to date; scenarios of version-target and addon-target leave them. */
 const targets = {
   kubernetes: '>=1.30.0',
-  addons: [{ name: 'demo-addon', namespace: 'addon-target', image: '*/demo-addon', version: '>=2.0.0' }],
+  addons: [{ name: 'demo-addon', namespace: 'platform-addon-target', image: '*/demo-addon', version: '>=2.0.0' }],
 };
 
 afterAll(async () => {
@@ -106,7 +109,8 @@ describe.each(scenarios.map((scenario) => [scenario.check, scenario] as const))(
 });
 
 it('every check of Level 1 has a scenario here, or is tried elsewhere on the real API server', () => {
-  const elsewhere = ['node-unreachable', 'pod-unschedulable'];
+  // api-deprecated-requested: a request counts for an hour at least, so it cannot resolve here; deprecated-apis.test.ts has it.
+  const elsewhere = ['api-deprecated-requested', 'node-unreachable', 'pod-unschedulable'];
   const tried = [...scenarios.map(({ check }) => check), ...elsewhere];
   expect(checks.map(({ id }) => id).filter((id) => !tried.includes(id))).toEqual([]);
 });

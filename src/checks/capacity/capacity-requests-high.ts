@@ -4,6 +4,7 @@ import { hasAutoscaler } from '../../observe/platform.ts';
 import { defineCheck, type Observation } from '../check.ts';
 import { isLeaving } from '../nodes/availability.ts';
 import { ratio } from '../parameters.ts';
+import { atLeastPercent, percent } from './share.ts';
 
 export const capacityRequestsHigh = defineCheck({
   id: 'capacity-requests-high',
@@ -48,18 +49,9 @@ export const capacityRequestsHigh = defineCheck({
         reason: resource === 'cpu' ? 'CpuRequestsHigh' : 'MemoryRequestsHigh',
         // A full cluster is what an autoscaler works towards.
         severity: autoscaled ? 'info' : critical ? 'critical' : 'warning',
-        message: `Pods have reserved at least ${steps(used)}% of the ${resource} of the nodes (${format(allocatable[resource])}); the threshold is ${percent(critical ? parameters.criticalRatio : parameters.warningRatio)}%. Add nodes or lower requests.`,
+        message: `Pods have reserved at least ${atLeastPercent(used)}% of the ${resource} of the nodes (${format(allocatable[resource])}); the threshold is ${percent(critical ? parameters.criticalRatio : parameters.warningRatio)}%. Add nodes or lower requests.`,
       });
     }
     return { observations };
   },
 });
-
-/** Rounded down to steps of five, so that the message does not change with every pod. */
-function steps(share: number): number {
-  return Math.floor(share * 20 + 1e-9) * 5;
-}
-
-function percent(share: number): number {
-  return Math.round(share * 1000) / 10;
-}

@@ -77,6 +77,7 @@ describe('version-target is silent', () => {
       'for a virtual kubelet, whose version is that of its library',
       { nodes: [node('a', { version: 'v1.25.0', labels: { type: 'virtual-kubelet' } })] },
     ],
+    ['for one that is known by its taint only', { nodes: [node('a', { version: 'v1.25.0', taints: ['virtual-kubelet.io/provider'] })] }],
     ['for a node that has not said anything yet', { nodes: [{ metadata: { name: 'new' } }] }],
   ])('%s', (_, cluster) => {
     expect(found(cluster)).toEqual([]);

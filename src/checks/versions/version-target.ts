@@ -1,7 +1,7 @@
 import type { ClusterView } from '../../observe/cluster-view.ts';
 import { defineCheck, type Evaluation, type Observation } from '../check.ts';
 import { inBrief } from '../in-brief.ts';
-import { isLeaving } from '../nodes/availability.ts';
+import { isLeaving, isVirtual } from '../nodes/availability.ts';
 import { noParameters } from '../parameters.ts';
 import { isWithin, problemOfRange } from './running-version.ts';
 
@@ -59,7 +59,7 @@ function kubelets(view: ClusterView, range: string): { outside: Map<string, numb
   const unreadable: string[] = [];
   for (const node of view.list('nodes')) {
     // A virtual kubelet has the version of the library that it was built with, and nobody updates it with the cluster.
-    if (isLeaving(node) || node.kubeletVersion === '' || node.labels.type === 'virtual-kubelet') continue;
+    if (isLeaving(node) || node.kubeletVersion === '' || isVirtual(node)) continue;
     const within = isWithin(node.kubeletVersion, range);
     if (within === undefined) unreadable.push(`Node/${node.name}`);
     else if (!within) outside.set(node.kubeletVersion, (outside.get(node.kubeletVersion) ?? 0) + 1);

@@ -29,6 +29,24 @@ describe('when a node became ready or ceased to be', () => {
     expect(changes({ ready: 'False', since: 9 }, { since: 8 })).toEqual([minutesAgo(8)]);
   });
 
+  describe('for the first time', () => {
+    const created = (minutes: number, ...states: NodeFixture[]) =>
+      states.reduce<NodeView | undefined>((before, state) => {
+        const { metadata, ...rest } = node('a', state);
+        return nodes.project({ ...rest, metadata: { ...metadata, creationTimestamp: minutesAgo(minutes) } }, before);
+      }, undefined)?.readyChanges;
+
+    it('is not counted, but what comes after is', () => {
+      expect(created(10, { ready: 'False', since: 10 }, { since: 9 }, { since: 9 })).toEqual([]);
+      expect(created(10, { since: 9 }, { ready: 'False', since: 5 }, { since: 4 })).toEqual([minutesAgo(5), minutesAgo(4)]);
+    });
+
+    it('is counted later than 15 minutes after the node was made', () => {
+      expect(created(30, { since: 15 })).toEqual([]);
+      expect(created(30, { since: 15 - 1 / 60 })).toEqual([minutesAgo(15 - 1 / 60)]);
+    });
+  });
+
   it('is seen too where the watch missed what was between', () => {
     expect(changes({ since: 9 }, { since: 5 })).toEqual([minutesAgo(9), minutesAgo(5)]);
   });

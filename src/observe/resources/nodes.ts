@@ -1,6 +1,6 @@
 import { parseQuantity } from '../../kube/quantity.ts';
 import type { Node, ObjectMeta } from '../../kube/types.ts';
-import { defineResource } from '../resource.ts';
+import { defineResource, instantOf } from '../resource.ts';
 
 export interface ConditionView {
   status: string;
@@ -33,7 +33,7 @@ export interface NodeView {
   /** Cores, bytes, count; undefined where the node has not said. */
   allocatable: { cpu: number | undefined; memory: number | undefined; pods: number | undefined };
   conditions: Readonly<Record<string, ConditionView>>;
-  /** When it last became ready or ceased to be, as far as it was watched; RFC 3339, the latest last, at most eight. */
+  /** When it last became ready or ceased to be, as far as it was watched, but for its joining; RFC 3339, the latest last, at most eight. */
   readyChanges: readonly string[];
   /** When kured found that it must be rebooted, RFC 3339; undefined where kured knows that it has been. */
   rebootNeededAt: string | undefined;
@@ -73,7 +73,7 @@ export const nodes = defineResource({
         { status, since: lastTransitionTime, reason: reason ?? '' },
       ]),
     ),
-    readyChanges: readyChangesOf(status?.conditions, before),
+    readyChanges: readyChangesOf(status?.conditions, metadata?.creationTimestamp, before),
     rebootNeededAt: rebootNeededAt(metadata?.annotations),
     kubeletVersion: status?.nodeInfo?.kubeletVersion ?? '',
     runtimeVersion: status?.nodeInfo?.containerRuntimeVersion ?? '',
@@ -90,13 +90,27 @@ function kubeletOf(status: Node['status']): string {
   return `${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
 
+/** So long a new node may take until it is ready; node-not-ready reports one that takes longer. */
+const joiningMinutes = 15;
+
 /** A node keeps only its last transition. From False to Unknown is one too, but it was not ready before and is not after. */
-function readyChangesOf(conditions: NonNullable<Node['status']>['conditions'], before: NodeView | undefined): readonly string[] {
+function readyChangesOf(
+  conditions: NonNullable<Node['status']>['conditions'],
+  createdAt: string | undefined,
+  before: NodeView | undefined,
+): readonly string[] {
   const ready = conditions?.find(({ type }) => type === 'Ready');
   const known = before?.readyChanges ?? [];
   const changed = ready?.status === 'True' || before?.conditions.Ready?.status === 'True';
   if (!changed || !ready?.lastTransitionTime || ready.lastTransitionTime === known.at(-1)) return known;
+  if (known.length === 0 && ready.status === 'True' && isJoining(createdAt, ready.lastTransitionTime)) return known;
   return [...known, ready.lastTransitionTime].slice(-readyChangesKept);
+}
+
+function isJoining(createdAt: string | undefined, readyAt: string): boolean {
+  const created = instantOf(createdAt);
+  const ready = instantOf(readyAt);
+  return created !== undefined && ready !== undefined && Temporal.Instant.compare(ready, created.add({ minutes: joiningMinutes })) <= 0;
 }
 
 /** kured takes "in progress" away once the node has been rebooted and needs it no more; "most recent" it never does. */

@@ -1,0 +1,47 @@
+import type { ClusterView } from '../../observe/cluster-view.ts';
+import { instantOf } from '../../observe/resource.ts';
+import type { NamespaceView } from '../../observe/resources/namespaces.ts';
+import type { CheckContext, Evaluation } from '../check.ts';
+import { inBrief } from '../in-brief.ts';
+
+type Context = Pick<CheckContext<unknown>, 'view' | 'agreement' | 'now' | 'holdMs'>;
+
+/**
+ * The namespaces that applications run in: covered, not the platform's, with pods, and older than the check's time, in which whoever made them
+ * may still be setting them up. Needs `namespaces` and `pods`.
+ */
+export function applicationNamespaces({ view, agreement, now, holdMs }: Context): NamespaceView[] {
+  const used = namespacesWithPods(view);
+  return [...view.list('namespaces')].filter(({ name, deletingSince, createdAt }) => {
+    if (deletingSince !== undefined || !used.has(name) || agreement.isPlatform(name) || !agreement.isCovered(name)) return false;
+    const created = instantOf(createdAt);
+    return !created || now.epochMilliseconds - created.epochMilliseconds >= holdMs;
+  });
+}
+
+/** One finding for all application namespaces that are not among those which have it: `3 application namespaces have no LimitRange`. */
+export function lacking(context: Context, those: ReadonlySet<string>, what: { reason: string; title: string; advice: string }): Evaluation {
+  const without = applicationNamespaces(context).flatMap(({ name }) => (those.has(name) ? [] : [name]));
+  if (without.length === 0) return { observations: [] };
+  return {
+    observations: [
+      {
+        object: `Cluster/${context.view.cluster}`,
+        reason: what.reason,
+        message: `${counted(without)} no ${what.title}: ${inBrief(without)}. ${what.advice}`,
+      },
+    ],
+  };
+}
+
+function counted({ length }: readonly string[]): string {
+  return length === 1 ? '1 application namespace has' : `${length} application namespaces have`;
+}
+
+function namespacesWithPods(view: ClusterView): ReadonlySet<string> {
+  return view.derive('namespaces with pods', () => {
+    const names = new Set<string>();
+    for (const { namespace } of view.list('pods')) names.add(namespace);
+    return names;
+  });
+}
