@@ -171,6 +171,7 @@ export function createCoverageReconciler(
       warning: status.summary?.warning,
       drift: status.summary?.drift,
       durationMs: Math.round(durationMs),
+      slowest: slowest(pass.durations),
     });
   }
 
@@ -325,6 +326,15 @@ export function createCoverageReconciler(
   }
 
   return reconcile;
+}
+
+/** The ten checks that took longest, with their milliseconds. */
+function slowest(durations: Pass['durations']): string {
+  return [...durations]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, 10)
+    .map(([check, ms]) => `${check} ${ms.toFixed(1)}`)
+    .join(', ');
 }
 
 function clusterFacts(plan: Plan, view: ClusterView, baseline: Baseline, observer: Observer): ClusterFacts {

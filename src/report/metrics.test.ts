@@ -46,26 +46,6 @@ const pass = (extra: Partial<Pass> = {}): Pass => ({ transitions: [], durations:
 const labels = 'coverage="prod",coverage_namespace="support",cluster="local"';
 const findings = (check: string, severity: Severity) => `supportcoverage_findings{${labels},check="${check}",severity="${severity}"}`;
 
-it('the duration of each check has a series, until the check is gone', async () => {
-  const { metrics, matching } = setup();
-  const name = { name: 'prod', namespace: 'support' };
-  metrics.count(
-    name,
-    'local',
-    pass({
-      durations: new Map([
-        ['node-not-ready', 20],
-        ['version-eol', 5],
-      ]),
-    }),
-    30,
-  );
-  metrics.count(name, 'local', pass({ durations: new Map([['version-eol', 4]]) }), 30);
-  expect(await matching('check_duration')).toEqual({ [`supportcoverage_check_duration_seconds{${labels},check="version-eol"}`]: 0.004 });
-  metrics.forget(name);
-  expect(await matching('check_duration')).toEqual({});
-});
-
 describe('findings', () => {
   it('have one series a check at its own severity from the beginning, at 0', async () => {
     const { metrics, matching } = setup();
@@ -233,7 +213,6 @@ it('names and labels are those of the design', async () => {
     supportcoverage_window_open: ['gauge', ...own, 'window'],
     supportcoverage_next_window_timestamp_seconds: ['gauge', ...own, 'window'],
     supportcoverage_maintenance_overdue_seconds: ['gauge', ...own],
-    supportcoverage_check_duration_seconds: ['gauge', ...own, 'cluster', 'check'],
     supportcoverage_corrections_total: ['counter', ...own, 'check', 'result'],
     supportcoverage_findings: ['gauge', ...own, 'cluster', 'check', 'severity'],
     supportcoverage_check_outcome: ['gauge', ...own, 'cluster', 'check', 'outcome'],

@@ -54,7 +54,6 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
     buckets: [0.01, 0.05, 0.1, 0.3, 1, 3, 10, 30],
     registers,
   });
-  const checkDuration = gauge('check_duration_seconds', 'How long the check took when it ran last.', ['cluster', 'check']);
   const opened = new Counter({
     name: 'supportcoverage_findings_opened_total',
     help: 'Findings opened.',
@@ -78,8 +77,6 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
   /** Label sets of counters and histograms, by coverage. */
   const counted = new Map<string, Set<string>>();
 
-  /** Checks whose duration has a series, by coverage. */
-  const timed = new Map<string, Set<string>>();
   /** Checks with corrections that were counted, by coverage. */
   const corrected = new Map<string, Set<string>>();
 
@@ -90,7 +87,6 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
       if (cluster === kept) continue;
       const labels = { coverage: name, coverage_namespace: namespace, cluster };
       duration.remove(labels);
-      for (const check of timed.get(`${namespace}/${name}`) ?? []) checkDuration.remove({ ...labels, check });
       for (const severity of severities) {
         opened.remove({ ...labels, severity });
         resolved.remove({ ...labels, severity });
@@ -129,9 +125,6 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
       const key = `${namespace}/${name}`;
       counted.set(key, (counted.get(key) ?? new Set()).add(cluster));
       duration.observe(labels, durationMs / 1000);
-      for (const [check, ms] of pass.durations) checkDuration.set({ ...labels, check }, ms / 1000);
-      for (const check of timed.get(key) ?? []) if (!pass.durations.has(check)) checkDuration.remove({ ...labels, check });
-      timed.set(key, new Set(pass.durations.keys()));
       for (const severity of severities) {
         // Zero too: a counter that appears with its first event hides that event from rate().
         opened.inc(
@@ -159,7 +152,6 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
       uncount(name, namespace);
       used.delete(key);
       counted.delete(key);
-      timed.delete(key);
     },
   };
 }

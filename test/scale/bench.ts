@@ -134,18 +134,7 @@ interface Running {
   series: number;
   peakRssMb: number;
   /** The ten slowest checks with their milliseconds. */
-  slowest: string[];
-}
-
-function slowestOf(metrics: ReadonlyMap<string, number>): string[] {
-  const times = [...metrics].flatMap(([line, seconds]) => {
-    const check = /^supportcoverage_check_duration_seconds\{.*check="([^"]+)"/.exec(line)?.[1];
-    return check ? [{ check, ms: seconds * 1000 }] : [];
-  });
-  return times
-    .sort((a, b) => b.ms - a.ms)
-    .slice(0, 10)
-    .map(({ check, ms }) => `${check} ${ms.toFixed(1)}`);
+  slowest: string;
 }
 
 async function watchRunning({ size, transport, audit }: Bench, operator: OperatorProcess): Promise<Running> {
@@ -159,7 +148,7 @@ async function watchRunning({ size, transport, audit }: Bench, operator: Operato
   say(
     `passes: ${times.map(({ ownMs }) => ownMs).join(' ')} ms; loop delay p99 ${loopP99Ms.toFixed(1)} ms, longest ${loopMaxMs.toFixed(1)} ms`,
   );
-  say(`slowest checks, ms: ${slowestOf(during).join(', ')}`);
+  say(`slowest checks, ms: ${operator.slowestChecks()}`);
   audit.wholeReads();
   say(`nothing is asked of the operator for ${size.quietMs / 1000} s`);
   await Promise.race([delay(systemClock, size.quietMs), operator.failed]);
@@ -221,7 +210,7 @@ function detailsOf({ raw, informer, starts }: Readings, running: Running, podByt
     ).toFixed(0)} ms`,
     `${running.loopMaxMs.toFixed(0)} ms`,
     `${median(starts.map(({ loopP99Ms }) => loopP99Ms)).toFixed(0)} ms`,
-    running.slowest.join(', '),
+    running.slowest,
     `${systemClock.now().toString().slice(0, 10)}, ${machine}, Node ${process.versions.node}, Kubernetes ${kubernetesVersion}`,
   ];
 }

@@ -15,6 +15,8 @@ export interface OperatorProcess {
   /** Rejects when the process ends by itself; never resolves. */
   readonly failed: Promise<never>;
   peakRssMb(): number;
+  /** The ten slowest checks of the last pass with their milliseconds, from its log. */
+  slowestChecks(): string;
   /** The series of /metrics by their line up to the value. Each call begins a new period of the event-loop delays. */
   metrics(): Promise<Map<string, number>>;
   /** SIGTERM, and waits for the end. */
@@ -69,6 +71,7 @@ export async function startOperatorProcess({ kubeconfig, directory, profile }: O
     loadedMs,
     failed,
     peakRssMb: () => peakRssMb(child.pid ?? -1),
+    slowestChecks: () => [...readFileSync(log, 'utf8').matchAll(/"slowest":"([^"]*)"/g)].at(-1)?.[1] ?? '',
     metrics: async () => seriesOf(await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()),
     stop: async () => {
       child.kill('SIGTERM');
