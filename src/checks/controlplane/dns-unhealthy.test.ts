@@ -111,6 +111,10 @@ describe('dns-unhealthy is silent', () => {
   });
 });
 
+it('dns-unhealthy judges a DNS of GKE that is not made by a Deployment', () => {
+  expect(verdictOf(dnsUnhealthy, { version: gke, ...dns(1) })).toBeUndefined();
+});
+
 describe('dns-unhealthy is not applicable', () => {
   it.each<[string, ClusterFixture]>([
     ['scaled to zero', dns(0, coredns({ desired: 0 }))],
@@ -121,7 +125,9 @@ describe('dns-unhealthy is not applicable', () => {
   });
 
   it('where no well-known DNS is there, as with EKS Auto Mode', () => {
-    expect(verdictOf(dnsUnhealthy, {})).toBe('NotApplicable: The cluster has none of the well-known DNS Services.');
+    const others = { deployments: [deployment('metrics-server', { namespace: 'kube-system' })] };
+    for (const cluster of [{}, others])
+      expect(verdictOf(dnsUnhealthy, cluster)).toBe('NotApplicable: The cluster has none of the well-known DNS Services.');
   });
 });
 

@@ -101,6 +101,7 @@ describe('default-storageclass is silent', () => {
   it.each<[string, Record<string, string>]>([
     ['agreed', { a: 'true', b: 'true' }],
     ['drift’s to report', { a: 'true', b: 'false' }],
+    ['drift’s to report of both', { a: 'false', b: 'false' }],
     ['drift’s to report as a new class', { a: 'true' }],
   ])('where several are and that is %s', (_, classes) => {
     expect(found([storageClass('a', { default: 'true' }), storageClass('b', { default: 'true' })], approved(classes))).toEqual([]);

@@ -83,6 +83,16 @@ describe('a second read', () => {
   });
 });
 
+it('later reads do not take for a clock that is behind what is renewed now and then only', async () => {
+  const reads = [
+    { at: 0, renewed: 0 },
+    { at: 15, renewed: 15 },
+    { at: 45, renewed: 25 },
+    { at: 75, renewed: 50 },
+  ];
+  expect(await schedulers(...reads)).toEqual({ age: minutes(25), lag: 0 });
+});
+
 it('later reads keep what renewals have shown, and never think better of a Lease that is no longer renewed', async () => {
   const reads = [
     { at: 0, renewed: -5 },
