@@ -119,7 +119,9 @@ describe('in other namespaces the operator', () => {
       single(rules).map((permission) => `${namespace}: ${permission}`),
     );
     const probed = asked.flatMap(({ namespaceRules }) =>
-      Object.entries(namespaceRules ?? {}).flatMap(([namespace, rules]) => single(rules).map((permission) => `${namespace}: ${permission}`)),
+      Object.entries(namespaceRules ?? {}).flatMap(([namespace, rules]) =>
+        single(rules).map((permission) => `${namespace}: ${permission}`),
+      ),
     );
     expect(given.sort()).toEqual([...wanted, ...probed].sort());
     expect(given.length).toBeGreaterThan(0);

@@ -16,24 +16,31 @@ let cluster: ControlPlane;
 let operator: Operator;
 let kubectl: Kubectl;
 let world: World;
-/** What each check found, as `check object`, by phase. */
-const found = { before: new Set<string>(), fault: new Set<string>(), mended: new Set<string>(), lookAlikes: new Set<string>() };
+/** What each check found, as `check object` with its message, by phase. */
+type Found = Map<string, string>;
+const found: Record<'before' | 'fault' | 'mended' | 'lookAlikes', Found> = {
+  before: new Map(),
+  fault: new Map(),
+  mended: new Map(),
+  lookAlikes: new Map(),
+};
 
 const reportName = 'level1.local';
 const keyOf = ({ check, object }: { check: string; object: string }) => `${check} ${object}`;
 const wanted = scenarios.map(keyOf);
 
-async function findings(): Promise<Set<string>> {
+async function findings(): Promise<Found> {
   await kubectl.runNow('level1');
-  return new Set(((await kubectl.report(reportName))?.status?.findings ?? []).map(keyOf));
+  const all = (await kubectl.report(reportName))?.status?.findings ?? [];
+  return new Map(all.map((finding) => [keyOf(finding), finding.message]));
 }
 
 /** Runs passes until what is missing has come or the deadline has passed: then the tests say which. */
-async function until(description: string, done: (seen: Set<string>) => boolean): Promise<Set<string>> {
-  let last = new Set<string>();
+async function until(description: string, done: (seen: Found) => boolean): Promise<Found> {
+  let last: Found = new Map();
   const probe = async (see: (value: unknown) => unknown) => {
     last = await findings();
-    see([...last]);
+    see([...last.keys()]);
     return done(last);
   };
   await waitFor(description, probe, { deadlineMs: 60_000, intervalMs: 1_000 }).catch(() => undefined);
@@ -72,7 +79,7 @@ beforeAll(async () => {
   found.mended = await until('every finding to be resolved', (seen) => wanted.every((key) => !seen.has(key)));
   await inTurn(scenarios.flatMap(({ lookAlikes }) => lookAlikes.map(({ arrange }) => arrange)));
   // What watches bring takes a moment; a false alarm may come in any of these passes.
-  for (let pass = 0; pass < 5; pass += 1) found.lookAlikes = found.lookAlikes.union(await findings());
+  for (let pass = 0; pass < 5; pass += 1) found.lookAlikes = new Map([...found.lookAlikes, ...(await findings())]);
 }, 600_000);
 
 /** Within these the cluster is up to date; scenarios of version-target and addon-target leave them. */
@@ -94,17 +101,17 @@ afterAll(async () => {
 
 describe.each(scenarios.map((scenario) => [scenario.check, scenario] as const))('%s', (check, scenario) => {
   it('fires on its fault, which was not there before', () => {
-    expect(found.fault).toContain(keyOf(scenario));
-    expect(found.before).not.toContain(keyOf(scenario));
+    expect(found.fault.get(keyOf(scenario))).toBeDefined();
+    expect(found.before.get(keyOf(scenario))).toBeUndefined();
   });
 
   it('resolves when it is mended', () => {
-    expect(found.mended).not.toContain(keyOf(scenario));
+    expect(found.mended.get(keyOf(scenario))).toBeUndefined();
   });
 
   it(`is silent: ${scenario.lookAlikes.map(({ what }) => what).join('; ')}`, () => {
-    const own = (keys: Set<string>) => [...keys].filter((key) => key.startsWith(`${check} `));
-    expect(own(found.lookAlikes).filter((key) => !own(found.mended).includes(key))).toEqual([]);
+    const alarms = [...found.lookAlikes].filter(([key]) => key.startsWith(`${check} `) && !found.mended.has(key));
+    expect(alarms).toEqual([]);
   });
 });
 

@@ -1,22 +1,24 @@
-import type { Manifest } from '../../controlplane/cluster-handle.ts';
+import type { Manifest, NodeOptions } from '../../controlplane/cluster-handle.ts';
 import { apis } from './apis.ts';
 import { calendars } from './calendars.ts';
 import { deployment, namespace, type Scenario } from './scenario.ts';
 
+const apart = { key: 'version-target', effect: 'NoSchedule' as const };
+
 /** A machine with room for nothing, in a pool of its own, so that what other scenarios count stays as it is. */
-const aside = {
-  cpu: '100m',
-  memory: '64Mi',
-  pods: 1,
-  labels: { 'node.cluster.x-k8s.io/pool': 'version-target' },
-  taints: [{ key: 'version-target', effect: 'NoSchedule' }],
-} as const;
+function aside(
+  prefix: string,
+  version: string,
+  { labels = {}, taints = [apart] }: Pick<NodeOptions, 'labels' | 'taints'> = {},
+): NodeOptions {
+  return { cpu: '100m', memory: '64Mi', pods: 1, prefix, version, labels: { 'node.cluster.x-k8s.io/pool': prefix, ...labels }, taints };
+}
 
 const versionTarget: Scenario = {
   check: 'version-target',
   object: 'Cluster/local',
   fault: async ({ cluster }) => {
-    await cluster.createNodes(1, { ...aside, taints: [...aside.taints], prefix: 'version-target', version: 'v1.29.15' });
+    await cluster.createNodes(1, aside('version-target', 'v1.29.15'));
   },
   mend: ({ patch }) => patch('node', 'version-target-1', { status: { nodeInfo: { kubeletVersion: 'v1.36.4' } } }, { status: true }),
   lookAlikes: [
@@ -24,23 +26,22 @@ const versionTarget: Scenario = {
       what: "a vendor's build of a version within the target",
       arrange: async ({ cluster }) => {
         const version = 'v1.36.4-eks-3a5d1c7';
-        await cluster.createNodes(1, { ...aside, taints: [...aside.taints], prefix: 'version-target-vendor', version });
+        await cluster.createNodes(1, aside('version-target-vendor', version));
       },
     },
     {
       what: 'an old node that cluster-autoscaler is taking away',
       arrange: async ({ cluster }) => {
-        const taints = [...aside.taints, { key: 'ToBeDeletedByClusterAutoscaler', value: '1763900000', effect: 'NoSchedule' as const }];
-        await cluster.createNodes(1, { ...aside, taints, prefix: 'version-target-leaving', version: 'v1.29.15' });
+        const taints = [apart, { key: 'ToBeDeletedByClusterAutoscaler', value: '1763900000', effect: 'NoSchedule' as const }];
+        await cluster.createNodes(1, aside('version-target-leaving', 'v1.29.15', { taints }));
       },
     },
     {
       what: 'a virtual kubelet, which says the version of its library',
       arrange: async ({ cluster }) => {
-        const labels = { ...aside.labels, type: 'virtual-kubelet' };
-        await cluster.createNodes(1, { ...aside, taints: [...aside.taints], labels, prefix: 'version-target-label', version: 'v1.25.0' });
+        await cluster.createNodes(1, aside('version-target-label', 'v1.25.0', { labels: { type: 'virtual-kubelet' } }));
         const taints = [{ key: 'virtual-kubelet.io/provider', value: 'demo', effect: 'NoSchedule' as const }];
-        await cluster.createNodes(1, { ...aside, taints, prefix: 'version-target-taint', version: 'v1.25.0' });
+        await cluster.createNodes(1, aside('version-target-taint', 'v1.25.0', { taints }));
       },
     },
   ],
