@@ -51,6 +51,14 @@ describe('capacity-node-loss fires', () => {
     expect(short({ nodes: uneven, pods: [on('large', '15')] })).toEqual([]);
   });
 
+  it.each<[string, NodeFixture]>([
+    ['is being removed', { deleting: true }],
+    ['is virtual', { labels: { type: 'virtual-kubelet' } }],
+    ['takes only some pods', { taints: ['node-role.kubernetes.io/control-plane'] }],
+  ])('where the room is on a node that %s', (_, options) => {
+    expect(short({ nodes: [...nodes.slice(0, 2), node('c', { ...ten, ...options })], pods: [on('a', '6'), on('b', '6')] })).toEqual(warned);
+  });
+
   it('for the pool alone that pods select, tainted or not', () => {
     const pool = [inPool('g1', { taints: ['gpu'] }), inPool('g2', { taints: ['gpu'] })];
     const pods = [on('g1', '6', { selects: 'gpu' }), on('g2', '6', { selects: 'gpu' })];
@@ -90,10 +98,9 @@ describe('capacity-node-loss at its boundaries', () => {
   it('is silent where the pods just fit', () => {
     expect(short({ nodes, pods: [on('a', '7'), on('b', '7'), on('c', '6')] })).toEqual([]);
     expect(short({ nodes, pods: [on('a', '7'), on('b', '7'), on('c', '6.001')] })).toEqual(warned);
-    // 20 times 0.1 is not 2 in binary.
-    const small = [node('a', { cpu: '2', memory: '100Gi' }), node('b', { cpu: '2', memory: '100Gi' })];
-    const tenths = Array.from({ length: 20 }, (_, index) => on(index % 2 ? 'a' : 'b', '100m', { namespace: `n${index}` }));
-    expect(short({ nodes: small, pods: tenths })).toEqual([]);
+    // 0.1 + 0.2 is more than 0.3 in binary.
+    const small = ['a', 'b'].map((name) => node(name, { cpu: '300m', memory: '100Gi' }));
+    expect(short({ nodes: small, pods: [on('a', '100m'), on('a', '200m')] })).toEqual([]);
   });
 
   it('takes away with the node the pods that go with it: DaemonSets and static pods', () => {
@@ -156,9 +163,16 @@ describe('capacity-node-loss is silent', () => {
     expect(short({ nodes: given, pods })).toEqual([]);
   });
 
-  it('does not count what nodes offer that take only some pods', () => {
-    const controlPlane = node('cp', { ...ten, taints: ['node-role.kubernetes.io/control-plane'] });
-    expect(short({ nodes: [...nodes.slice(0, 2), controlPlane], pods: [on('a', '6'), on('b', '6')] })).toEqual(warned);
+  it('where the room is on a node that pods only prefer to avoid', () => {
+    const avoided = node('c', ten);
+    const taints = [{ key: 'spot', effect: 'PreferNoSchedule' }];
+    const given = [...nodes.slice(0, 2), { ...avoided, spec: { ...avoided.spec, taints } }];
+    expect(short({ nodes: given, pods: [on('a', '6'), on('b', '6')] })).toEqual([]);
+  });
+
+  it('about pods of a pool’s node that may run elsewhere', () => {
+    const pods = [on('g1', '3', { selects: 'gpu' }), on('g1', '5'), on('g2', '4')];
+    expect(short({ nodes: [...nodes, inPool('g1'), inPool('g2')], pods })).toEqual([]);
   });
 });
 
@@ -175,6 +189,8 @@ describe('capacity-node-loss says what it cannot judge', () => {
     expect(verdictOf(capacityNodeLoss, { nodes: [nodes[0]!, node('cp', { taints: ['node-role.kubernetes.io/control-plane'] })] })).toBe(
       verdict,
     );
+    const unused = ['g1', 'g2'].map((name) => inPool(name, { taints: ['gpu'] }));
+    expect(verdictOf(capacityNodeLoss, { nodes: [nodes[0]!, ...unused] })).toBe(verdict);
     expect(verdictOf(capacityNodeLoss, { nodes: nodes.slice(0, 2) })).toBeUndefined();
   });
 });

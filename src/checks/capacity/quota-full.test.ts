@@ -12,7 +12,7 @@ const severities = (amounts: QuotaFixture, setting = {}) =>
 describe('quota-full fires', () => {
   it('for a quota that is used up, and names each resource with its limit', () => {
     const amounts: QuotaFixture = {
-      'requests.cpu': ['10', '10'],
+      'requests.cpu': ['500m', '500m'],
       'limits.memory': ['8Gi', '8Gi'],
       'fast.storageclass.storage.k8s.io/requests.storage': ['1Ti', '1Ti'],
       pods: ['51', '50'],
@@ -24,9 +24,18 @@ describe('quota-full fires', () => {
         severity: 'warning',
         reason: 'QuotaFull',
         message:
-          'ResourceQuota/shop/team is used to 100% or more: fast.storageclass.storage.k8s.io/requests.storage (hard 1Ti), limits.memory (hard 8Gi), pods (hard 50), requests.cpu (hard 10). At 100% the API server refuses what would exceed it. Remove what is not needed, or raise the quota.',
+          'ResourceQuota/shop/team is used to 100% or more: fast.storageclass.storage.k8s.io/requests.storage (hard 1Ti), limits.memory (hard 8Gi), pods (hard 50), requests.cpu (hard 500m). At 100% the API server refuses what would exceed it. Remove what is not needed, or raise the quota.',
       },
     ]);
+  });
+
+  it.each([
+    ['requests.hugepages-2Mi', '4Mi'],
+    ['limits.ephemeral-storage', '10Gi'],
+    ['cpu', '1.5'],
+    ['count/jobs.batch', '5'],
+  ])('and writes the limit of %s as %s', (resource, amount) => {
+    expect(found(quota('team', { [resource]: [amount, amount] }))[0]?.message).toContain(`more: ${resource} (hard ${amount}).`);
   });
 
   it('once, as info, for all quotas that are nearly used up', () => {
@@ -74,7 +83,7 @@ describe('quota-full at its boundaries', () => {
 describe('quota-full is silent', () => {
   it.each<[string, object]>([
     ['where there is room', quota('team', { pods: ['8', '10'] })],
-    ['about a limit of zero, which forbids a resource on purpose', quota('team', { 'services.loadbalancers': ['0', '0'] })],
+    ['about a limit of zero, which forbids a resource on purpose', quota('team', { 'services.loadbalancers': ['1', '0'] })],
     ['about a quota that is being deleted', quota('team', { pods: ['10', '10'] }, { deleting: true })],
     ['about a quota whose use has not been counted yet', { ...quota('team', { pods: ['10', '10'] }), status: {} }],
   ])('%s', (_, given) => {

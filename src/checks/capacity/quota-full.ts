@@ -61,8 +61,8 @@ function usedFrom(share: number, { hard, used }: ResourceQuotaView): string[] {
   });
 }
 
-/** `requests.memory`, `limits.cpu`, `fast.storageclass.storage.k8s.io/requests.storage`; everything else is counted. */
+/** As in `requests.memory`, `limits.cpu` and `fast.storageclass.storage.k8s.io/requests.storage`; everything else is counted. */
 function formatAmount(resource: string, amount: number): string {
   if (/(^|\.)cpu$/.test(resource)) return formatCores(amount);
-  return /(^|[./])(memory|storage|ephemeral-storage)$/.test(resource) ? formatBytes(amount) : String(amount);
+  return /(^|\.)(memory|storage|ephemeral-storage|hugepages-\w+)$/.test(resource) ? formatBytes(amount) : String(amount);
 }

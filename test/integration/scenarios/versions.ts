@@ -11,7 +11,7 @@ function aside(
   version: string,
   { labels = {}, taints = [apart] }: Pick<NodeOptions, 'labels' | 'taints'> = {},
 ): NodeOptions {
-  return { cpu: '100m', memory: '64Mi', pods: 1, prefix, version, labels: { 'node.cluster.x-k8s.io/pool': prefix, ...labels }, taints };
+  return { cpu: '100m', memory: '64Mi', pods: 10, prefix, version, labels: { 'node.cluster.x-k8s.io/pool': prefix, ...labels }, taints };
 }
 
 const versionTarget: Scenario = {
