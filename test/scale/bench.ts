@@ -250,7 +250,7 @@ async function run(size: Size): Promise<Run> {
     await install(cluster);
     await populate(cluster, size, say);
     const kubeconfig = await cluster.kubeconfigFor({ namespace, serviceAccount });
-    return await measure({ size, cluster, transport, audit, kubeconfig, collections: watchedCollections() });
+    return await measure({ size, cluster, transport, audit, kubeconfig, collections: await watchedCollections(transport) });
   } finally {
     await transport.close();
     await cluster.stop();

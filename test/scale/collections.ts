@@ -1,9 +1,12 @@
 import { facts } from '../../src/baseline/catalogue.ts';
 import { checks } from '../../src/checks/catalogue.ts';
 import { baselineType, coverageType } from '../../src/coverage/store.ts';
+import { isKubeError } from '../../src/kube/errors.ts';
+import type { Transport } from '../../src/kube/transport.ts';
 import { collectionPath, type ResourceType } from '../../src/kube/types.ts';
 import { resources } from '../../src/observe/catalogue.ts';
 import type { Resource } from '../../src/observe/resource.ts';
+import type { Stored } from '../../src/runtime/store.ts';
 import { namespace } from '../installation/operator.ts';
 
 /** One watch of the operator: a resource in all namespaces or one, perhaps a single object of it. */
@@ -25,12 +28,28 @@ function collectionOf({ group, version, kind, ...rest }: ResourceType, inNamespa
   };
 }
 
-/** Everything that the operator watches, from what its checks and facts say that they need: a new check's resource is measured by itself. */
-export function watchedCollections(): Collection[] {
+/**
+ * Everything that the operator watches without a switch of the chart, from what its checks and facts say that they need: a new check's resource
+ * is measured by itself. What the cluster does not serve is left out, since nobody can read it.
+ */
+export async function watchedCollections(transport: Transport): Promise<Collection[]> {
   const needed = [...checks, ...facts].flatMap(({ needs }) => [...(needs.resources ?? []), ...(needs.optional ?? [])]);
-  const observed = [...new Set(needed)].sort().map((name) => {
+  const wanted = [...new Set(needed)].sort().filter((name) => !(resources[name] as Resource<Stored>).feature);
+  const observed = wanted.map((name) => {
     const { type, only }: Pick<Resource<never>, 'type' | 'only'> = resources[name];
     return collectionOf(type, only && (only.namespace ?? namespace), only?.name);
   });
-  return [...observed, collectionOf(coverageType), collectionOf(baselineType, namespace)];
+  const all = [...observed, collectionOf(coverageType), collectionOf(baselineType, namespace)];
+  const served = await Promise.all(all.map((collection) => isServed(transport, collection)));
+  return all.filter((_, index) => served[index]);
+}
+
+async function isServed(transport: Transport, { path }: Collection): Promise<boolean> {
+  try {
+    await transport.text({ path, query: { limit: 1 } });
+    return true;
+  } catch (error) {
+    if (isKubeError(error, 'NotFound')) return false;
+    throw error;
+  }
 }
