@@ -77,9 +77,13 @@ describe('pvc-filling is silent', () => {
     ['for a volume that is only read', { space: 0 }, { accessModes: ['ReadOnlyMany'] }],
     ['for a block device', { space: 0 }, { volumeMode: 'Block' }],
     ['for a claim that is being deleted', { space: 0 }, { deleting: true }],
-    ['for a claim that is gone', { space: 0 }, { name: 'other' }],
   ])('%s', (_, free, options) => {
     expect(found(free, options)).toEqual([]);
+  });
+
+  it('for a claim that is gone', () => {
+    const gone = cluster([kubeletAnswer('a', [measured('data', { space: 0 })])], { name: 'other' });
+    expect([findingsOf(pvcFilling, gone), verdictOf(pvcFilling, gone)]).toEqual([[], undefined]);
   });
 
   it('for a volume that can be written although others may read it too', () => {

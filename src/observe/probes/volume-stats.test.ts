@@ -182,6 +182,11 @@ describe('a kubelet that does not answer', () => {
   });
 });
 
+const closing: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((opened) => opened.close()));
+});
+
 it('the kubelet’s certificate is verified with the authority of the cluster, and the token is the operator’s own', async () => {
   const kubelet = await createTlsServer(summary(measuredVolume));
   const [, port] = kubelet.address.split(':');
@@ -204,11 +209,11 @@ it('the kubelet’s certificate is verified with the authority of the cluster, a
       },
     });
   const [trusting, wary] = [trust(kubelet.certificate), trust(undefined)];
+  closing.push(trusting, wary, kubelet);
   const ask = (transport: Transport) =>
     volumeStats.ask({ transport, signal: new AbortController().signal, now, list: view.list, before: undefined });
   expect(outcomes(await ask(wary))).toEqual([['a', 0, 'DEPTH_ZERO_SELF_SIGNED_CERT']]);
   expect(kubelet.requests).toEqual([]);
   expect(outcomes(await ask(trusting))).toEqual([['a', 1, '']]);
   expect(kubelet.requests).toEqual([{ authorization: 'Bearer secret', path: '/stats/summary' }]);
-  await Promise.all([trusting.close(), wary.close(), kubelet.close()]);
 });
