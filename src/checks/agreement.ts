@@ -81,7 +81,15 @@ export function createAgreement({ platformNamespaces, namespaces, targets, appro
   const { include = ['*'], exclude = [] } = namespaces ?? {};
   const known = new Map<string, Record<string, string>>();
   for (const { object, value } of approved ?? []) known.set(object, { ...known.get(object), ...value });
-  const isPlatform = (namespace: string) => platform.some((glob) => matchesGlob(glob, namespace));
+  // Asked once for each of many thousands of pods.
+  const judged = new Map<string, boolean>();
+  const isPlatform = (namespace: string) => {
+    const before = judged.get(namespace);
+    if (before !== undefined) return before;
+    const verdict = platform.some((glob) => matchesGlob(glob, namespace));
+    judged.set(namespace, verdict);
+    return verdict;
+  };
   return {
     isPlatform,
     isCovered: (namespace) =>
