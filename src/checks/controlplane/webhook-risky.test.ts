@@ -119,6 +119,7 @@ describe('webhook-risky is silent', () => {
     'pod-identity-webhook',
     'vpc-resource-mutating-webhook',
     '0500-amazon-eks-fargate-mutation.amazonaws.com',
+    'network-node-identity.openshift.io',
   ])('about the provider’s own %s', (name) => {
     expect(findingsOf(webhookRisky, { mutatingwebhookconfigurations: [webhooks([{}], { name })] })).toEqual([]);
   });

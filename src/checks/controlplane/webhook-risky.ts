@@ -15,7 +15,7 @@ const vital = [
   { resource: 'namespaces', group: '', scope: 'Cluster' },
 ] as const;
 
-/** Configurations of GKE, AKS and EKS, which nobody else can change. */
+/** Configurations of GKE, AKS, EKS and OpenShift, which nobody else can change. */
 const providersOwn = [
   '*.config.common-webhooks.networking.gke.io',
   'gmp-operator.gmp-system.monitoring.googleapis.com',
@@ -27,6 +27,8 @@ const providersOwn = [
   'vpc-resource-mutating-webhook',
   'vpc-resource-validating-webhook',
   '*-amazon-eks-fargate-mutation.amazonaws.com',
+  // Its network operator's: each control plane node asks a server of its own about what the nodes' network agents change.
+  'network-node-identity.openshift.io',
 ];
 
 export const webhookRisky = defineCheck({

@@ -42,6 +42,17 @@ describe('default-storageclass fires', () => {
     ]);
   });
 
+  it('as info on EKS, which marks none', () => {
+    const cluster = { storageclasses: [storageClass('gp2')], version: 'v1.36.3-eks-3025e55' };
+    expect(findingsOf(defaultStorageClass, cluster)).toMatchObject([{ severity: 'info', reason: 'NoDefault' }]);
+  });
+
+  it('as a warning on EKS too where several are', () => {
+    const classes = ['a', 'b'].map((name) => storageClass(name, { default: 'true' }));
+    const cluster = { storageclasses: classes, version: 'v1.36.3-eks-3025e55' };
+    expect(findingsOf(defaultStorageClass, cluster)).toMatchObject([{ severity: 'warning', reason: 'SeveralDefaults' }]);
+  });
+
   it('where none is the default although the baseline is approved: that is a state, not a change', () => {
     expect(found([storageClass('a'), storageClass('b')], approved({ a: 'true', b: 'false' }))).toHaveLength(1);
   });

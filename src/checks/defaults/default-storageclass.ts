@@ -1,4 +1,5 @@
 import { resources } from '../../observe/catalogue.ts';
+import { distributionOf } from '../../observe/platform.ts';
 import { defaultClassAnnotation, type StorageClassView } from '../../observe/resources/storageclasses.ts';
 import type { Agreement } from '../agreement.ts';
 import { type Correction, defineCheck, type Evaluation } from '../check.ts';
@@ -14,11 +15,12 @@ export const defaultStorageClass = defineCheck({
   title: 'Not exactly one StorageClass is the default',
   severity: 'warning',
   for: '15m',
-  needs: { resources: ['storageclasses'] },
+  needs: { resources: ['storageclasses', 'nodes'], probes: ['version'] },
   remediation: `Mark the class that was agreed with the annotation ${defaultClassAnnotation}=true, and take the mark from every other one.`,
   references: [
     'own default: 15m, which leaves time to replace a storage driver',
     'Kubernetes: default StorageClass (the newest of several is taken)',
+    'EKS 1.30: its class gp2 is no longer the default',
   ],
   parameters: noParameters,
   evaluate: ({ view, agreement }): Evaluation => {
@@ -29,7 +31,9 @@ export const defaultStorageClass = defineCheck({
     const object = `Cluster/${view.cluster}`;
     if (!taken) {
       const message = `No StorageClass is the default, so a PersistentVolumeClaim that names none stays Pending. There are ${inBrief(names(classes))}: mark one of them with the annotation ${defaultClassAnnotation}=true.`;
-      return { observations: [{ object, reason: 'NoDefault', message }], corrections: marked(classes, agreement) };
+      // EKS marks none; a claim that waits for one is pvc-pending's.
+      const severity = distributionOf(view) === 'eks' ? 'info' : 'warning';
+      return { observations: [{ object, reason: 'NoDefault', severity, message }], corrections: marked(classes, agreement) };
     }
     if (others.length === 0 || isStated('StorageClass', classes, agreement)) return { observations: [] };
     const message = `${defaults.length} StorageClasses are marked as the default: ${inBrief(names(defaults))}. Kubernetes takes the newest, ${taken.name}. Take the mark from every one but that which was agreed.`;

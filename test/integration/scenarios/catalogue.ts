@@ -1,8 +1,22 @@
 import { access } from './access.ts';
+import { capacity } from './capacity.ts';
+import { controlPlane } from './controlplane.ts';
+import { defaults } from './defaults.ts';
 import { nodes } from './nodes.ts';
 import { observability } from './observability.ts';
 import type { Scenario } from './scenario.ts';
 import { versions } from './versions.ts';
 
-/** One list a file, by area. */
-export const scenarios: readonly Scenario[] = [...nodes, ...versions, ...observability, ...access];
+/**
+ * One list a file, by area. Defaults come first, as others break what the deletion of a namespace needs; the control plane comes last, as
+ * nothing finds a node then.
+ */
+export const scenarios: readonly Scenario[] = [
+  ...defaults,
+  ...nodes,
+  ...versions,
+  ...capacity,
+  ...observability,
+  ...access,
+  ...controlPlane,
+];

@@ -6,7 +6,7 @@ const metrics = 'monitoring-metrics';
 const api = 'v1beta1.metrics.k8s.io';
 
 /** Answered for by the API server itself, unless a Service is named. */
-function metricsApi(service?: string): Manifest {
+export function metricsApi(service?: string): Manifest {
   const spec = { group: 'metrics.k8s.io', version: 'v1beta1', groupPriorityMinimum: 100, versionPriority: 100 };
   return {
     apiVersion: 'apiregistration.k8s.io/v1',
@@ -23,7 +23,11 @@ const metricsServer: Scenario = {
   object: `APIService/${api}`,
   prepare: ({ apply }) => apply(namespace(metrics), metricsApi()),
   fault: ({ apply }) => apply(metricsApi('gone')),
-  mend: ({ apply }) => apply(metricsApi()),
+  mend: async ({ apply, remove }) => {
+    // The API server lists the group as stale, so that no namespace can be deleted, until the object that had a Service is gone.
+    await remove('apiservice', api);
+    await apply(metricsApi());
+  },
   lookAlikes: [
     {
       what: 'an API that was made anew, as another installation does',
