@@ -1,4 +1,5 @@
 import { type ClusterFixture, clusterOf, now } from '../../test/fixtures/cluster.ts';
+import { supportAll } from '../../test/fixtures/judgement.ts';
 import { platforms } from '../../test/fixtures/platforms.ts';
 import type { Severity } from '../api/v1alpha1/fields.ts';
 import { advance } from '../findings/lifecycle.ts';
@@ -15,7 +16,7 @@ function judge(cluster: ClusterFixture) {
     ...result,
     observations: observations.map((one) => ({ ...one, since: one.since ?? now.subtract({ hours: 24 * 30 }) })),
   }));
-  const { findings } = advance({ findings: [], pending: [] }, long, view.cluster, now);
+  const { findings } = advance({ findings: [], pending: [] }, long, view.cluster, now, supportAll);
   return { view, results, findings };
 }
 

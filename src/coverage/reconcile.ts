@@ -4,6 +4,7 @@ import { localCluster, type SupportCoverage, type SupportCoverageStatus, type Tr
 import type { Fact } from '../baseline/fact.ts';
 import { lastWriter } from '../baseline/last-writer.ts';
 import type { Check } from '../checks/check.ts';
+import { createJudge } from '../findings/boundary.ts';
 import { stamp } from '../findings/lifecycle.ts';
 import { type Pass, runPass } from '../findings/pass.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
@@ -134,6 +135,7 @@ export function createCoverageReconciler(
       baseline: baseline.state,
       now,
       monotonic: clock.monotonic,
+      judge: createJudge(),
       writerOf: async ({ type, name, namespace, fields }) =>
         lastWriter((await observer.managedFields(type, name, namespace)) ?? [], fields),
     });

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { supportAll } from '../../test/fixtures/judgement.ts';
 import type { CheckMetadata, Observation } from '../checks/check.ts';
 import type { CheckResult } from '../checks/run.ts';
 import { type Advanced, advance, byUrgency, fingerprint, type Memory } from './lifecycle.ts';
@@ -25,7 +26,7 @@ const found = (observations: Observation[], extra: Partial<CheckResult> = {}): C
   observations,
   ...extra,
 });
-const pass = (memory: Memory, results: CheckResult[], now: Temporal.Instant) => advance(memory, results, 'local', now);
+const pass = (memory: Memory, results: CheckResult[], now: Temporal.Instant) => advance(memory, results, 'local', now, supportAll);
 /** As a new process reads it from the report. */
 const restarted = ({ findings, pending }: Advanced): Memory => JSON.parse(JSON.stringify({ findings, pending }));
 const said = ({ transitions }: Advanced) => transitions.map(({ type, finding }) => `${type} ${finding.object}`);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Finding, PendingFinding } from '../api/v1alpha1/coveragereport.ts';
+import type { Drift, Finding, PendingFinding } from '../api/v1alpha1/coveragereport.ts';
 import type { Severity } from '../api/v1alpha1/fields.ts';
 import type { Observation } from '../checks/check.ts';
 import type { CheckResult } from '../checks/run.ts';
+import type { Judge } from './judge.ts';
 
 /** What is remembered between two passes. It is read from the report, so that a restart forgets nothing. */
 export interface Memory {
@@ -36,7 +37,7 @@ export function fingerprint(cluster: string, check: string, object: string, reas
  * from Kubernetes' own date where there is one, else from our first sight. What is no longer seen resolves at once; what a check cannot
  * judge stays as it was, since not to see is not to know. A finding of a check that is not among the results resolves.
  */
-export function advance(previous: Memory, results: readonly CheckResult[], cluster: string, now: Temporal.Instant): Advanced {
+export function advance(previous: Memory, results: readonly CheckResult[], cluster: string, now: Temporal.Instant, judge: Judge): Advanced {
   const known = new Map(previous.findings.map((finding) => [finding.id, finding]));
   const waiting = new Map(previous.pending.map((entry) => [entry.id, entry]));
   const findings: Finding[] = [];
@@ -55,12 +56,16 @@ export function advance(previous: Memory, results: readonly CheckResult[], clust
         if (!isDatedBy(observation, firstSeen)) pending.push({ id, check: result.check.id, object: observation.object, firstSeen });
         continue;
       }
+      const severity = observation.severity ?? result.check.severity;
+      const { object, reason } = observation;
       const finding: Finding = {
+        ...kept(before),
         id,
         check: result.check.id,
-        severity: observation.severity ?? result.check.severity,
-        object: observation.object,
-        reason: observation.reason,
+        severity,
+        ...judge({ kind: 'Finding', check: result.check.id, tier: result.check.tier, object, reason, severity }),
+        object,
+        reason,
         message: observation.message,
         remediation: result.check.remediation,
         firstSeen,
@@ -80,6 +85,17 @@ export function advance(previous: Memory, results: readonly CheckResult[], clust
   const open = new Set(findings.map(({ id }) => id));
   for (const finding of previous.findings) if (!open.has(finding.id)) transitions.push({ type: 'Resolved', finding });
   return { findings: findings.sort(byUrgency), pending: pending.sort((a, b) => compare(a.id, b.id)), transitions };
+}
+
+/** Who was told, and who takes care of it, of a finding or drift that goes on. */
+export function kept(before: Finding | Drift | undefined): Pick<Finding, 'notified' | 'acknowledgedBy' | 'acknowledgedAt'> {
+  if (!before) return {};
+  const { notified, acknowledgedBy, acknowledgedAt } = before;
+  return {
+    ...(notified ? { notified } : {}),
+    ...(acknowledgedBy ? { acknowledgedBy } : {}),
+    ...(acknowledgedAt ? { acknowledgedAt } : {}),
+  };
 }
 
 const rank: Record<Severity, number> = { critical: 0, warning: 1, info: 2 };

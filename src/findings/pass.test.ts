@@ -1,4 +1,5 @@
 import { type ClusterFixture, clusterOf, minutesAgo, node, now } from '../../test/fixtures/cluster.ts';
+import { supportAll } from '../../test/fixtures/judgement.ts';
 import type { CoverageBaseline } from '../api/v1alpha1/coveragebaseline.ts';
 import { collect, contentHash } from '../baseline/capture.ts';
 import { clusterAdmins } from '../baseline/facts/cluster-admins.ts';
@@ -40,6 +41,7 @@ const input = (cluster: ClusterFixture, extra: Partial<PassInput> = {}): PassInp
   ignore: [],
   agreement: {},
   monotonic: () => 0,
+  judge: supportAll,
   view: clusterOf(cluster),
   memory: { findings: [], pending: [], drift: [] },
   baseline: approved(agreed),

@@ -10,7 +10,8 @@ import type { Correction } from '../checks/check.ts';
 import { type CheckResult, type ConfiguredCheck, runCheck } from '../checks/run.ts';
 import { formatDuration } from '../kube/duration.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
-import { advance, fingerprint, type Memory, stamp, type Transition } from './lifecycle.ts';
+import type { Judge } from './judge.ts';
+import { advance, fingerprint, kept, type Memory, stamp, type Transition } from './lifecycle.ts';
 
 export interface PassInput {
   checks: readonly ConfiguredCheck[];
@@ -21,6 +22,7 @@ export interface PassInput {
   memory: Memory & { drift: readonly Drift[] };
   baseline: BaselineState;
   now: Temporal.Instant;
+  judge: Judge;
   /** Who wrote a value last; asked once for each new difference. */
   writerOf: (source: Source) => Promise<Writer | undefined>;
   /** Monotonic milliseconds, to time each check with. */
@@ -61,7 +63,7 @@ export async function runPass(input: PassInput): Promise<Pass> {
     await new Promise(setImmediate);
   }
   results.push({ check: baselineAltered, holdMs: 0, observations: baseline.state === 'Altered' ? [baseline.observation] : [] });
-  const { findings, pending, transitions } = advance(memory, results, view.cluster, now);
+  const { findings, pending, transitions } = advance(memory, results, view.cluster, now, input.judge);
   const { waiting, ...drifting } = await compareWithBaseline(input, agreement);
   const described = results.map((result) => describe(result, findings, pending));
   const open = new Set(findings.map(({ check }) => check));
@@ -89,7 +91,7 @@ interface Drifting extends Pick<Pass, 'drift' | 'driftOpened' | 'driftResolved' 
 const nothing: Drifting = { drift: [], driftOpened: [], driftResolved: [], driftUnknown: [], waiting: [] };
 
 async function compareWithBaseline(
-  { facts, ignore, view, memory, baseline, now, writerOf }: PassInput,
+  { facts, ignore, view, memory, baseline, now, writerOf, judge }: PassInput,
   agreement: Agreement,
 ): Promise<Drifting> {
   // Without an approved baseline there is nothing to differ from; one that was altered says so itself, and what drifted before stays.
@@ -111,8 +113,11 @@ async function compareWithBaseline(
   const waiting = memory.pending.filter(({ check }) => unreadable.has(check));
   for (const difference of differences) {
     const known = before.get(identity(difference));
+    const { fact, object, path, expected } = difference;
+    const added = expected === '' && path === '';
+    const judgement = judge({ kind: 'Drift', check: fact, tier: 'Level1', object, severity: 'warning', added });
     if (known?.actual === difference.actual && known.expected === difference.expected) {
-      drift.push(known);
+      drift.push({ ...known, ...judgement });
       continue;
     }
     if (!known) {
@@ -123,6 +128,9 @@ async function compareWithBaseline(
       }
     }
     const entry: Drift = {
+      ...kept(known),
+      id: fingerprint(view.cluster, fact, object, path),
+      ...judgement,
       ...difference,
       ...(await writerFields(difference, facts, view, writerOf)),
       firstSeen: known?.firstSeen ?? stamp(now),

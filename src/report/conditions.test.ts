@@ -1,3 +1,4 @@
+import { supported } from '../../test/fixtures/judgement.ts';
 import type { CheckReport, Finding } from '../api/v1alpha1/coveragereport.ts';
 import type { Condition } from '../api/v1alpha1/fields.ts';
 import { areaVerdicts, dated, healthy, type Verdict } from './conditions.ts';
@@ -7,6 +8,7 @@ const check = (id: string, outcome: CheckReport['outcome'] = 'Pass', extra: Part
   ...extra,
 });
 const finding = (id: string, severity: Finding['severity'], message = `${id} is bad`): Finding => ({
+  ...supported,
   ...{ id, check: id, severity, object: 'Node/a', reason: 'NodeNotReady', message, remediation: 'Mend it.' },
   ...{ firstSeen: '2026-11-23T11:00:00Z', openedAt: '2026-11-23T11:15:00Z' },
 });

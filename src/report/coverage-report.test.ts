@@ -1,4 +1,5 @@
 import { type ClusterFixture, clusterOf, minutesAgo, node, now, pod } from '../../test/fixtures/cluster.ts';
+import { supportAll, supported } from '../../test/fixtures/judgement.ts';
 import { coverageReportStatus, type Drift, type Finding } from '../api/v1alpha1/coveragereport.ts';
 import { collect } from '../baseline/capture.ts';
 import { facts } from '../baseline/catalogue.ts';
@@ -12,6 +13,7 @@ const limitBytes = 900 * 1024;
 const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 
 const finding = (index: number, message = 'short'): Finding => ({
+  ...supported,
   ...{ id: String(index).padStart(16, '0'), check: 'pod-unschedulable', severity: 'warning', object: `Deployment/shop/web-${index}` },
   ...{ reason: 'Unschedulable', message, remediation: 'Add nodes.', firstSeen: minutesAgo(60), openedAt: minutesAgo(45) },
 });
@@ -22,6 +24,8 @@ const pending = (index: number) => ({
   firstSeen: minutesAgo(1),
 });
 const drift = (index: number, value = 'x'): Drift => ({
+  ...supported,
+  id: 'd',
   ...{
     fact: 'storage-classes',
     object: `StorageClass/${index}`,
@@ -132,6 +136,7 @@ describe('nothing in the report ticks', () => {
     ignore: [],
     agreement: {},
     monotonic: () => 0,
+    judge: supportAll,
     view: clusterOf(faulty),
     memory,
     baseline: baselineState({ metadata: { name: 'base', namespace: 'support' }, spec }, 'base', undefined),

@@ -1,5 +1,6 @@
 import { createFakeClock } from '../../test/fakes/fake-clock.ts';
 import { createMemoryApi } from '../../test/fakes/memory-api.ts';
+import { supported } from '../../test/fixtures/judgement.ts';
 import type { Drift, Finding } from '../api/v1alpha1/coveragereport.ts';
 import type { Severity } from '../api/v1alpha1/fields.ts';
 import type { SupportCoverage } from '../api/v1alpha1/supportcoverage.ts';
@@ -15,11 +16,14 @@ const own = { apiVersion: 'platformsupport.io/v1alpha1', kind: 'SupportCoverage'
 const findReference = createFindReference(async ({ name }) => (name === 'gone' ? undefined : `uid-of-${name}`));
 
 const finding = (object: string, severity: Severity = 'warning'): Finding => ({
+  ...supported,
   ...{ id: object, check: 'node-not-ready', severity, object, reason: 'NodeNotReady', message: `${object} is not ready.` },
   ...{ remediation: 'Look at the kubelet.', firstSeen: '2026-11-23T11:00:00Z', openedAt: '2026-11-23T11:15:00Z' },
 });
 const opened = (object: string, severity?: Severity): Transition => ({ type: 'Opened', finding: finding(object, severity) });
 const drift = (extra: Partial<Drift> = {}): Drift => ({
+  ...supported,
+  id: 'd',
   ...{ fact: 'storage-classes', object: 'StorageClass/fast', path: 'reclaimPolicy', expected: 'Delete', actual: 'Retain' },
   firstSeen: '2026-11-23T12:00:00Z',
   ...extra,

@@ -1,4 +1,5 @@
 import { clusterOf, now } from '../../test/fixtures/cluster.ts';
+import { supportAll } from '../../test/fixtures/judgement.ts';
 import { kubeadm } from '../../test/fixtures/platforms/kubeadm.ts';
 import { namespacesOf, together, workload } from '../../test/fixtures/platforms/parts.ts';
 import type { CoverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
@@ -30,6 +31,7 @@ const input = (memory: PassInput['memory'], hours: number): PassInput => ({
   ignore: [],
   agreement: {},
   monotonic: () => 0,
+  judge: supportAll,
   view,
   memory,
   baseline: baselineState(undefined, 'base', undefined),

@@ -1,3 +1,4 @@
+import { supported } from '../../test/fixtures/judgement.ts';
 import type { Finding } from '../api/v1alpha1/coveragereport.ts';
 import { type SupportCoverageStatus, supportCoverageStatus } from '../api/v1alpha1/supportcoverage.ts';
 import type { BaselineState } from '../baseline/integrity.ts';
@@ -54,6 +55,7 @@ const said = (status: SupportCoverageStatus, type: string) => {
   return condition && [condition.status, condition.reason, condition.message];
 };
 const finding = (index: number, severity: Finding['severity'] = 'warning'): Finding => ({
+  ...supported,
   ...{
     id: `id${index}`,
     check: 'node-not-ready',
@@ -65,6 +67,8 @@ const finding = (index: number, severity: Finding['severity'] = 'warning'): Find
   ...{ remediation: 'Mend it.', firstSeen: '2026-11-23T11:00:00Z', openedAt: '2026-11-23T11:15:00Z' },
 });
 const drift = {
+  ...supported,
+  id: 'd',
   fact: 'storage-classes',
   object: 'StorageClass/fast',
   path: 'reclaimPolicy',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { atomic, count, metadata, severity, tier, time } from './fields.ts';
+import { scopes } from './supportcoverage.ts';
 
 export const outcomes = ['Pass', 'Fail', 'Unknown', 'NotApplicable'] as const;
 export const outcome = z.enum(outcomes);
@@ -13,10 +14,28 @@ const checkReport = z.object({
   findings: count,
 });
 
+export const coverages = ['Covered', 'NotCovered'] as const;
+
+/** Whose work something is, and what has become of telling people. */
+const handling = {
+  scope: z.enum(scopes).describe('Whose work it is.'),
+  rule: z.string().max(300).describe('Which rule decided that.'),
+  coverage: z.enum(coverages).describe('NotCovered: outside the scope or beyond the tier; recorded, and nobody is told.'),
+  acknowledgedBy: z.string().max(253).optional().describe('Who has acknowledged it, while that counts.'),
+  acknowledgedAt: time.optional().describe('When that was first seen.'),
+  notified: z
+    .array(z.string().max(100))
+    .max(16)
+    .optional()
+    .describe('Steps of the escalation path that it has gone, as contact@after, such as support-desk@0s.'),
+};
+
 const finding = z.object({
   id: z.string().describe('Fingerprint of cluster, check, object and reason; the same finding keeps it.'),
   check: z.string(),
   severity,
+  ...handling,
+  exception: z.string().max(1024).optional().describe('Why it is accepted (exceptions): it changes no condition and nobody is told.'),
   object: z.string().describe('Kind/namespace/name, Kind/name, or Cluster/name for what concerns the whole.'),
   reason: z.string(),
   message: z.string(),
@@ -33,6 +52,7 @@ const pendingFinding = z.object({
 });
 
 const drift = z.object({
+  id: z.string().describe('Fingerprint of cluster, fact, object and path.'),
   fact: z.string(),
   object: z.string(),
   path: z.string().describe('Empty where the whole object was added or removed.'),
@@ -41,6 +61,41 @@ const drift = z.object({
   manager: z.string().optional().describe('Field manager that wrote it last, where Kubernetes keeps one.'),
   changedAt: time.optional().describe('When that manager wrote last.'),
   firstSeen: time.describe('When the operator first saw it.'),
+  ...handling,
+});
+
+/** What a message says of one finding or drift. */
+const subject = z.object({
+  id: z.string(),
+  check: z.string().describe('Id of the check or fact.'),
+  object: z.string(),
+  severity,
+  message: z.string().max(256),
+  step: z.string().max(100).describe('The step of the escalation path, as contact@after.'),
+});
+
+const notification = z.object({
+  key: z.string().max(64).describe('Idempotency key: every try to deliver it carries the same.'),
+  contact: z.string(),
+  kind: z.enum(['Onboarding', 'Findings']).describe('Onboarding: what the first check found, in one.'),
+  at: time,
+  opened: z.array(subject).max(20).meta(atomic),
+  openedTotal: count.describe('How many it stands for; opened names the most urgent.'),
+  resolved: z.array(subject).max(20).meta(atomic),
+  resolvedTotal: count,
+});
+
+const accountingMonth = z.object({
+  period: z.string().max(7),
+  opened: z
+    .record(z.string().max(63), count)
+    .meta({ maxProperties: 64 })
+    .describe('By scope and severity, such as Support/warning; NotCovered by tier and area.'),
+  resolved: z.record(z.string().max(63), count).meta({ maxProperties: 64 }),
+  secondsToAcknowledge: z.array(count).max(1000).optional().describe('Of this month; earlier months keep the median.').meta(atomic),
+  secondsToResolve: z.array(count).max(1000).optional().meta(atomic),
+  medianSecondsToAcknowledge: count.optional(),
+  medianSecondsToResolve: count.optional(),
 });
 
 const correction = z.object({
@@ -56,7 +111,17 @@ const correction = z.object({
 
 export const coverageReportSpec = z.object({ coverage: z.string().max(253), cluster: z.string().max(63) });
 export const coverageReportStatus = z.object({
-  summary: z.object({ critical: count, warning: count, info: count, unknown: count, drift: count }).optional(),
+  summary: z
+    .object({
+      critical: count,
+      warning: count,
+      info: count,
+      unknown: count,
+      drift: count,
+      notCovered: count.optional(),
+      projectScope: count.optional(),
+    })
+    .optional(),
   checks: z.array(checkReport).max(256).optional().meta(atomic),
   findings: z.array(finding).max(2000).optional().describe('Most urgent first.').meta(atomic),
   pending: z
@@ -72,6 +137,19 @@ export const coverageReportStatus = z.object({
     .optional()
     .describe('Small changes that mend what was found: those that are suggested now, and the last ones that the operator made or tried.')
     .meta(atomic),
+  notifications: z
+    .array(notification)
+    .max(32)
+    .optional()
+    .describe('Messages that are not delivered yet, at most one a contact.')
+    .meta(atomic),
+  resolved: z
+    .array(z.object({ ...subject.shape, at: time, contacts: z.array(z.string()).max(32).meta(atomic) }))
+    .max(500)
+    .optional()
+    .describe('Resolved since, and contacts that were told of it and are yet to be told that it is over.')
+    .meta(atomic),
+  accounting: z.array(accountingMonth).max(13).optional().describe('Counts by calendar month, newest first.').meta(atomic),
   truncated: z
     .object({ findings: count, pending: count, drift: count })
     .optional()
@@ -86,4 +164,12 @@ export type PendingFinding = z.infer<typeof pendingFinding>;
 export type CorrectionReport = z.infer<typeof correction>;
 export type Drift = z.infer<typeof drift>;
 export type CheckReport = z.infer<typeof checkReport>;
+export type Subject = z.infer<typeof subject>;
+export type Notification = z.infer<typeof notification>;
+export type ResolvedSubject = NonNullable<CoverageReportStatus['resolved']>[number];
+export type AccountingMonth = z.infer<typeof accountingMonth>;
+export type Scope = (typeof scopes)[number];
+export type Covered = (typeof coverages)[number];
+/** The part of a finding or drift that says whose work it is and who was told. */
+export type Handling = Pick<Finding, 'scope' | 'rule' | 'coverage' | 'acknowledgedBy' | 'acknowledgedAt' | 'notified'>;
 export type Outcome = z.infer<typeof outcome>;

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { acknowledgementSpec, acknowledgementStatus } from './acknowledgement.ts';
 import { coverageBaselineSpec } from './coveragebaseline.ts';
 import { coverageReportSpec, coverageReportStatus } from './coveragereport.ts';
 import { supportCoverageSpec, supportCoverageStatus } from './supportcoverage.ts';
@@ -51,11 +52,12 @@ export const supportCoverageKind = {
     summaryColumn('Crit', 'critical'),
     summaryColumn('Warn', 'warning'),
     summaryColumn('Drift', 'drift'),
+    { name: 'Window', type: 'string', jsonPath: '.status.windows.maintenance' },
     { name: 'Last-Check', type: 'date', jsonPath: '.status.lastCheckTime' },
     age,
     { name: 'Clusters', type: 'string', jsonPath: '.status.clusters[*].name', priority: 1 },
     { name: 'Next-Check', type: 'string', jsonPath: '.status.nextCheckTime', priority: 1 },
-    { name: 'Maintenance', type: 'string', jsonPath: '.status.windows.maintenance', priority: 1 },
+    { name: 'Next-Maintenance', type: 'string', jsonPath: '.status.windows.maintenanceNext', priority: 1 },
     { name: 'Baseline', type: 'string', jsonPath: '.status.clusters[*].baseline.name', priority: 1 },
   ],
 } as const satisfies KindDefinition;
@@ -96,7 +98,25 @@ export const coverageReportKind = {
   ],
 } as const satisfies KindDefinition;
 
-export const kinds: readonly KindDefinition[] = [supportCoverageKind, coverageBaselineKind, coverageReportKind];
+export const acknowledgementKind = {
+  kind: 'Acknowledgement',
+  plural: 'acknowledgements',
+  singular: 'acknowledgement',
+  shortNames: ['scack'],
+  description: 'Somebody takes care of what was found: its escalation stops until this expires or the finding resolves. It hides nothing.',
+  spec: acknowledgementSpec,
+  status: acknowledgementStatus,
+  columns: [
+    { name: 'Coverage', type: 'string', jsonPath: '.spec.coverage' },
+    { name: 'By', type: 'string', jsonPath: '.spec.by' },
+    { name: 'Matched', type: 'integer', jsonPath: '.status.matched' },
+    { name: 'Expires', type: 'string', jsonPath: '.spec.expires' },
+    age,
+    { name: 'Reason', type: 'string', jsonPath: '.spec.reason', priority: 1 },
+  ],
+} as const satisfies KindDefinition;
+
+export const kinds: readonly KindDefinition[] = [supportCoverageKind, coverageBaselineKind, coverageReportKind, acknowledgementKind];
 
 /** Where the API serves a kind. */
 export function resourceTypeOf(kind: { kind: string; plural: string }) {

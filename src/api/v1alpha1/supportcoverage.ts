@@ -49,8 +49,7 @@ const addonTarget = z.object({
 
 export const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 
-const maintenanceWindow = z.object({
-  name: label.describe('Name of the window.'),
+const weeklyWindow = z.object({
   days: z.array(z.enum(weekdays)).min(1).max(7).describe('Days on which it starts; it may end on the next.').meta(atomic),
   start: z
     .string()
@@ -64,6 +63,8 @@ const maintenanceWindow = z.object({
     }),
   ),
 });
+
+const maintenanceWindow = z.object({ name: label.describe('Name of the window.'), ...weeklyWindow.shape });
 
 const exclusion = z
   .object({
@@ -82,14 +83,113 @@ export const correctable = [
   'sa-default-automount',
 ] as const;
 
+/** A Secret beside the coverage, and the key in it. */
+const secretRef = (key: string) =>
+  z.object({
+    name: objectName.describe('Name of a Secret in the namespace of the coverage.'),
+    key: z.string().min(1).max(253).default(key).describe('Key in the Secret.'),
+  });
+
 const clusterScope = z.object({
   name: label.describe('Name of the cluster in findings, reports and metrics.'),
+  kubeconfigSecretRef: secretRef('kubeconfig')
+    .optional()
+    .describe(
+      'How to reach it: a kubeconfig with a token or a client certificate in it; programs and files that a kubeconfig names are refused. Absent: the cluster that the operator runs in.',
+    ),
   environment: z.string().max(63).optional().describe('Free label, such as production; shown in the status.'),
   baselineName: objectName
     .optional()
     .describe(
       'The CoverageBaseline, in this namespace, that was agreed. Absent: <coverage>.<cluster>, which the operator captures where it does not exist.',
     ),
+});
+
+export const deliveryTools = ['ArgoCD', 'Flux', 'Tekton', 'GitHubActionsRunner', 'GitLabRunner'] as const;
+
+const repository = z.object({
+  name: label.describe('Name of the repository.'),
+  url: z
+    .string()
+    .min(1)
+    .max(512)
+    .describe('Where it is, without a user name or password.')
+    .meta(rules({ rule: "!self.matches('://[^/]*@')", message: 'write the address without a user name, password or token' })),
+});
+
+export const parties = ['Customer', 'Support'] as const;
+
+const httpAddress = z
+  .string()
+  .min(8)
+  .max(512)
+  .meta(
+    rules({
+      rule: "self.matches('^https?://[^/@?#]+(/[^@?#]*)?$')",
+      message: 'write an address such as http://alertmanager.monitoring:9093, without a user name, query or fragment',
+    }),
+  );
+
+const contact = z.object({
+  name: label.describe('Name of the contact line, as the escalation path names it.'),
+  party: z.enum(parties).describe('Whose contact line it is.'),
+  notify: z
+    .object({
+      webhook: z
+        .object({
+          urlSecretRef: secretRef('url').describe('Where to post to: the address is kept in a Secret, because it may hold a token.'),
+          signingSecretRef: secretRef('key')
+            .optional()
+            .describe('Key of the HMAC-SHA256 signature that each message carries. Absent: none.'),
+        })
+        .optional()
+        .describe('CloudEvents 1.0 as JSON over HTTP.'),
+      alertmanager: z
+        .object({
+          urls: z.array(httpAddress).min(1).max(8).describe('Every replica; each alert is posted to all of them.').meta(atomic),
+        })
+        .optional()
+        .describe('Alerts of the Alertmanager API v2.'),
+    })
+    .meta(rules({ rule: 'has(self.webhook) != has(self.alertmanager)', message: 'write exactly one of webhook and alertmanager' }))
+    .describe('How to reach it.'),
+});
+
+const escalationStep = z.object({
+  contact: label.describe('Name of one of contacts.'),
+  after: duration
+    .default('0s')
+    .describe('How long a finding has been open without an acknowledgement: of working hours, or with outsideHours: Notify of all hours.'),
+  minSeverity: severity.default('warning').describe('Least severity that is told.'),
+  outsideHours: z.enum(['Hold', 'Notify']).default('Hold').describe('Outside working hours: Hold waits until they begin, Notify does not.'),
+});
+
+const exception = z.object({
+  check: z.string().min(1).max(63).describe('Id of the check.'),
+  object: z.string().min(1).max(512).default('*').describe('Glob over the object as findings name it, such as ClusterRoleBinding/ci-*.'),
+  reason: z.string().min(1).max(1024).describe('Why it is accepted, such as the number of a change.'),
+  owner: z.string().min(1).max(253).describe('Who answers for it.'),
+  expires: date.describe('Last day on which it counts, in the zone of workingHours or else UTC; then the finding counts again.'),
+});
+
+export const scopes = ['Support', 'Project', 'Customer', 'Provider'] as const;
+
+const boundaryRule = z.object({
+  match: z
+    .object({
+      checks: z.array(z.string().min(1).max(63)).max(64).optional().describe('Ids of checks or facts, as globs.').meta(atomic),
+      objects: z.array(z.string().min(1).max(512)).max(32).optional().describe('Objects as findings name them, as globs.').meta(atomic),
+      namespaces: z.array(namespaceGlob).max(32).optional().describe('Namespaces of the object, as globs.').meta(atomic),
+    })
+    .meta(
+      rules({
+        rule: 'has(self.checks) || has(self.objects) || has(self.namespaces)',
+        message: 'write at least one of checks, objects and namespaces',
+      }),
+    )
+    .describe('What it is about: everything that is given must match.'),
+  assign: z.enum(scopes).describe('Whose work it is.'),
+  reason: z.string().min(1).max(256).describe('Why, such as "minor upgrades are quoted"; findings show it.'),
 });
 
 export const supportCoverageSpec = z
@@ -100,10 +200,16 @@ export const supportCoverageSpec = z
       .object({
         clusters: z
           .array(clusterScope)
-          .max(1, 'this release covers one cluster: the one that the operator runs in')
+          .max(64)
           .optional()
-          .describe('What is covered. This release covers the cluster that the operator runs in; absent: that cluster, named "local".')
-          .meta(keyedBy('name')),
+          .describe('What is covered. Absent: the cluster that the operator runs in, named "local".')
+          .meta({
+            ...keyedBy('name'),
+            ...rules({
+              rule: 'self.filter(c, !has(c.kubeconfigSecretRef)).size() <= 1',
+              message: 'only one cluster can be the one that the operator runs in: give the others a kubeconfigSecretRef',
+            }),
+          }),
         platformNamespaces: z
           .array(namespaceGlob)
           .max(64)
@@ -119,8 +225,16 @@ export const supportCoverageSpec = z
           })
           .optional()
           .describe('Application namespaces that are covered; platform namespaces always are. Default: all.'),
+        deliveryTooling: z
+          .array(z.enum(deliveryTools))
+          .max(deliveryTools.length)
+          .optional()
+          .describe('Delivery tooling that is covered; Level3 only.')
+          .meta({ 'x-kubernetes-list-type': 'set' }),
+        repositories: z.array(repository).max(128).optional().describe('Repositories that are covered.').meta(keyedBy('name')),
       })
       .optional(),
+    contacts: z.array(contact).max(32).optional().describe('Contact lines.').meta(keyedBy('name')),
     maintenance: z
       .object({
         timeZone: z.string().min(1).max(64).default('UTC').describe('IANA time zone of the windows, such as Europe/Amsterdam.'),
@@ -152,8 +266,28 @@ export const supportCoverageSpec = z
       .optional()
       .describe('What maintenance was agreed.'),
     workingHours: z
-      .object({ timeZone: z.string().min(1).max(64).describe('IANA time zone in which the schedule is read, such as Europe/Amsterdam.') })
-      .optional(),
+      .object({
+        timeZone: z
+          .string()
+          .min(1)
+          .max(64)
+          .describe('IANA time zone in which these hours and the schedule are read, such as Europe/Amsterdam.'),
+        weekly: z.array(weeklyWindow).min(1).max(28).optional().describe('When support works. Absent: always.').meta(atomic),
+        closedDates: z
+          .array(date)
+          .max(128)
+          .optional()
+          .describe('Days on which it does not, such as holidays: hours that start on one of them do not open.')
+          .meta(atomic),
+      })
+      .meta(
+        rules({
+          rule: '!has(self.closedDates) || has(self.weekly)',
+          message: 'closedDates close weekly hours: write weekly too, for example all days from 00:00 for 24h',
+        }),
+      )
+      .optional()
+      .describe('When contact lines are told. Absent: always. Findings are recorded at any time.'),
     checks: z
       .object({
         schedule: z
@@ -171,6 +305,10 @@ export const supportCoverageSpec = z
             }),
           ),
         settings: z.array(checkSetting).max(128).optional().describe('Changes to single checks.').meta(keyedBy('check')),
+        beyondTier: z
+          .enum(['Ignore', 'Record'])
+          .default('Ignore')
+          .describe('Record: checks of higher tiers run too; what they find is recorded as not covered and nobody is told.'),
       })
       .optional(),
     baseline: z
@@ -178,6 +316,12 @@ export const supportCoverageSpec = z
         ignore: z.array(ignoreRule).max(128).optional().describe('Differences from the baseline that are not drift.').meta(atomic),
       })
       .optional(),
+    exceptions: z
+      .array(exception)
+      .max(128)
+      .optional()
+      .describe('Findings that are accepted for a time: they are recorded, change no condition, and nobody is told.')
+      .meta(atomic),
     corrections: z
       .object({
         mode: z
@@ -197,6 +341,23 @@ export const supportCoverageSpec = z
       })
       .optional()
       .describe('Small changes that can be taken back. Default: suggested.'),
+    escalation: z
+      .array(escalationStep)
+      .max(16)
+      .optional()
+      .describe('Who is told of what, and when. Absent: nobody; conditions, Events and metrics still speak.')
+      .meta(atomic),
+    boundary: z
+      .object({
+        rules: z
+          .array(boundaryRule)
+          .max(64)
+          .optional()
+          .describe('The first that matches decides; after them come the shipped rules.')
+          .meta(atomic),
+      })
+      .optional()
+      .describe('What is support, and what is somebody else’s work or separate project scope.'),
     reportLimit: z
       .int()
       .min(1)
@@ -205,18 +366,30 @@ export const supportCoverageSpec = z
       .describe('Findings kept in one CoverageReport, most urgent first; the report says how many were left out.'),
   })
   .meta(
-    rules({
-      rule: "!has(self.corrections) || !has(self.corrections.mode) || self.corrections.mode != 'Apply' || (has(self.maintenance) && has(self.maintenance.windows) && size(self.maintenance.windows) > 0)",
-      message: 'corrections are applied in maintenance windows only: add maintenance.windows, or set corrections.mode to Suggest',
-    }),
+    rules(
+      {
+        rule: "!has(self.corrections) || !has(self.corrections.mode) || self.corrections.mode != 'Apply' || (has(self.maintenance) && has(self.maintenance.windows) && size(self.maintenance.windows) > 0)",
+        message: 'corrections are applied in maintenance windows only: add maintenance.windows, or set corrections.mode to Suggest',
+      },
+      {
+        rule: '!has(self.escalation) || self.escalation.all(s, has(self.contacts) && self.contacts.exists(c, c.name == s.contact))',
+        message: 'each escalation step names one of contacts: add the contact, or correct the name',
+      },
+      {
+        rule: "!has(self.scope) || !has(self.scope.deliveryTooling) || self.tier == 'Level3'",
+        message: 'deliveryTooling is covered at Level3 only: set tier to Level3, or leave it out',
+      },
+    ),
   );
 
 const clusterStatus = z.object({
   name: z.string(),
   environment: z.string().optional(),
+  uid: z.string().optional().describe('uid of its namespace kube-system, which tells one cluster from another.'),
   version: z.string().optional().describe('Version of the API server.'),
   nodes: count.optional(),
   reachable: z.boolean(),
+  problem: z.string().max(1024).optional().describe('Why it cannot be reached.'),
   lastCheckTime: time.optional(),
   critical: count,
   warning: count,
@@ -243,9 +416,42 @@ const topFinding = z.object({
   message: z.string(),
 });
 
+const openOrClosed = z.enum(['Open', 'Closed']);
+
 const windowStatus = z.object({
-  maintenance: z.enum(['Open', 'Closed']),
+  workingHours: openOrClosed.optional().describe('Absent: always open.'),
+  workingHoursNext: time.optional().describe('When that changes.'),
+  maintenance: openOrClosed.optional().describe('Absent: no maintenance window was agreed.'),
   maintenanceNext: time.optional().describe('When that changes.'),
+});
+
+const contactStatus = z.object({
+  name: z.string(),
+  party: z.enum(parties),
+  delivered: time.optional().describe('When something was delivered last; absent: never.'),
+  problem: z.string().max(1024).optional().describe('Why the last delivery failed; absent: it did not.'),
+  tested: z.string().max(64).optional().describe('Hash of the contact as it was when a test message was delivered.'),
+});
+
+const bySeverity = z.object({ critical: count, warning: count, info: count });
+
+const accountingPeriod = z.object({
+  period: z.string().max(7).describe('The calendar month, in the zone of workingHours or else UTC, such as 2026-11.'),
+  opened: bySeverity.describe('Findings that were opened within support scope.'),
+  resolved: bySeverity.describe('Findings that were resolved within support scope.'),
+  outOfScope: z
+    .object({ notCovered: count, project: count, customer: count, provider: count })
+    .describe('Findings that were opened and are not support’s work.'),
+  beyondTier: z
+    .record(z.string().max(63), count)
+    .optional()
+    .describe('What the checks of higher tiers found (checks.beyondTier), by tier and area, such as Level2/Workloads.')
+    .meta({ maxProperties: 16 }),
+  medianTimeToAcknowledge: z.string().max(32).optional().describe('Of findings that were acknowledged in this month.'),
+  medianTimeToResolve: z.string().max(32).optional().describe('Of findings that were resolved in this month.'),
+  maintenance: z
+    .object({ kept: count, missed: count })
+    .describe('Maintenance windows that closed with no work due any more, and those that closed with work still due.'),
 });
 
 export const triggers = ['Initial', 'Schedule', 'Missed', 'Manual', 'SpecChanged', 'BaselineChanged', 'WindowOpened'] as const;
@@ -254,11 +460,29 @@ export const supportCoverageStatus = z.object({
   observedGeneration: z.int().min(0).optional(),
   conditions: z.array(condition).max(32).optional().meta(keyedBy('type')),
   summary: z
-    .object({ critical: count, warning: count, info: count, unknown: count.describe('Checks whose answer is not known.'), drift: count })
+    .object({
+      critical: count,
+      warning: count,
+      info: count,
+      unknown: count.describe('Checks whose answer is not known.'),
+      drift: count,
+      notCovered: count.describe('Findings and drift outside the scope or beyond the tier.'),
+      projectScope: count.describe('Findings and drift that are separate project scope.'),
+    })
+    .partial({ notCovered: true, projectScope: true })
     .optional(),
   topFindings: z.array(topFinding).max(10).optional().describe('The ten most urgent; all are in the CoverageReport.').meta(atomic),
   clusters: z.array(clusterStatus).max(64).optional().meta(atomic),
-  windows: windowStatus.optional().describe('Whether a maintenance window is open. Absent: none was agreed.'),
+  windows: windowStatus.optional().describe('Whether windows are open. Absent: none was agreed.'),
+  contacts: z.array(contactStatus).max(32).optional().describe('Whether contact lines can be reached.').meta(atomic),
+  escalation: z
+    .object({
+      open: count.describe('Findings of support scope that somebody was or will be told of.'),
+      acknowledged: count,
+      highestStep: count.describe('Of the open ones that nobody acknowledged: how many steps the furthest has gone.'),
+    })
+    .optional(),
+  accounting: accountingPeriod.optional().describe('This calendar month; earlier ones are in the reports.'),
   lastCheckTime: time.optional(),
   nextCheckTime: time.optional(),
   lastCheckDuration: z.string().max(32).optional(),
@@ -278,6 +502,16 @@ export type SupportCoverage = z.infer<typeof supportCoverage>;
 export type CheckSetting = z.infer<typeof checkSetting>;
 export type IgnoreRule = z.infer<typeof ignoreRule>;
 export type WindowStatus = z.infer<typeof windowStatus>;
+export type ContactStatus = z.infer<typeof contactStatus>;
+export type AccountingPeriod = z.infer<typeof accountingPeriod>;
+export type ClusterScope = z.infer<typeof clusterScope>;
+export type Contact = z.infer<typeof contact>;
+export type EscalationStep = z.infer<typeof escalationStep>;
+export type Exception = z.infer<typeof exception>;
+export type BoundaryRule = z.infer<typeof boundaryRule>;
+export type DeliveryTool = (typeof deliveryTools)[number];
+export type WeeklyWindow = z.infer<typeof weeklyWindow>;
+export type WorkingHours = NonNullable<SupportCoverageSpec['workingHours']>;
 export type ClusterStatus = z.infer<typeof clusterStatus>;
 export type Trigger = (typeof triggers)[number];
 

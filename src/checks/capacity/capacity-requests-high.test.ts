@@ -1,5 +1,6 @@
 import { clusterOf, type NodeFixture, node, now, type PodFixture, pod } from '../../../test/fixtures/cluster.ts';
 import { findingsOf, verdictOf } from '../../../test/fixtures/evaluate.ts';
+import { supportAll } from '../../../test/fixtures/judgement.ts';
 import { advance } from '../../findings/lifecycle.ts';
 import { createAgreement } from '../agreement.ts';
 import { configureChecks, runCheck } from '../run.ts';
@@ -79,7 +80,13 @@ describe('capacity-requests-high at its boundaries', () => {
     const { checks } = configureChecks([capacityRequestsHigh], []);
     const at = (seconds: number, memory: Parameters<typeof advance>[0]) => {
       const time = now.add({ seconds });
-      return advance(memory, [runCheck(checks[0]!, clusterOf({ nodes, pods: [cpu('18')] }), time, createAgreement())], 'local', time);
+      return advance(
+        memory,
+        [runCheck(checks[0]!, clusterOf({ nodes, pods: [cpu('18')] }), time, createAgreement())],
+        'local',
+        time,
+        supportAll,
+      );
     };
     const first = at(0, { findings: [], pending: [] });
     expect(first.findings).toEqual([]);

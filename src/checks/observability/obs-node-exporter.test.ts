@@ -1,5 +1,6 @@
 import { type ClusterFixture, clusterOf, type NodeFixture, node, now } from '../../../test/fixtures/cluster.ts';
 import { findingsOf, verdictOf } from '../../../test/fixtures/evaluate.ts';
+import { supportAll } from '../../../test/fixtures/judgement.ts';
 import { daemonset, podsOn, type WorkloadFixture } from '../../../test/fixtures/observability.ts';
 import { advance, type Memory } from '../../findings/lifecycle.ts';
 import { createAgreement } from '../agreement.ts';
@@ -131,7 +132,7 @@ describe('obs-node-exporter is silent', () => {
   it('while its pods are replaced, which takes less than 15 minutes', () => {
     const [exporter] = configureChecks([obsNodeExporter], []).checks;
     const seen = (memory: Memory, at: Temporal.Instant) =>
-      advance(memory, [runCheck(exporter!, clusterOf(notReadyOn({})), at, createAgreement())], 'local', at);
+      advance(memory, [runCheck(exporter!, clusterOf(notReadyOn({})), at, createAgreement())], 'local', at, supportAll);
     const first = seen({ findings: [], pending: [] }, now);
     expect(first.findings).toEqual([]);
     expect(seen(first, now.add({ minutes: 14 })).findings).toEqual([]);

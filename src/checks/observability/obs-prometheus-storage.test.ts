@@ -1,5 +1,6 @@
 import { type ClusterFixture, clusterOf, now } from '../../../test/fixtures/cluster.ts';
 import { findingsOf, verdictOf } from '../../../test/fixtures/evaluate.ts';
+import { supportAll } from '../../../test/fixtures/judgement.ts';
 import { deployment, type OperatedFixture, operated, statefulset, type WorkloadFixture } from '../../../test/fixtures/observability.ts';
 import { advance, type Memory } from '../../findings/lifecycle.ts';
 import { createAgreement } from '../agreement.ts';
@@ -49,7 +50,8 @@ describe('obs-prometheus-storage at its boundaries', () => {
   it('fires 15 minutes after its first sight, since Kubernetes keeps no time of it, and not a second before', () => {
     const [storage] = configureChecks([obsPrometheusStorage], []).checks;
     const view = clusterOf({ prometheuses: [prometheus('main')] });
-    const seen = (memory: Memory, at: Temporal.Instant) => advance(memory, [runCheck(storage!, view, at, createAgreement())], 'local', at);
+    const seen = (memory: Memory, at: Temporal.Instant) =>
+      advance(memory, [runCheck(storage!, view, at, createAgreement())], 'local', at, supportAll);
     const first = seen({ findings: [], pending: [] }, now);
     expect(seen(first, now.add({ minutes: 15 }).subtract({ seconds: 1 })).findings).toEqual([]);
     expect(seen(first, now.add({ minutes: 15 })).findings).toHaveLength(1);
