@@ -82,7 +82,7 @@ async function run(options: Options): Promise<void> {
     baselines: { get: (key) => baselines.map(({ store }) => store.get(key)).find((found) => found !== undefined) },
     namespaces: options.coverageNamespaces,
     store: createCoverageStore(guarded),
-    observer,
+    clusters: { find: () => ({ observer }), retain: () => {}, release: () => {} },
     recorder,
     applyCorrection: (correction, now, signal) => apply(guarded, correction, now, signal),
     findReference: createFindReference(async ({ type, name, namespace }) => (await readMetadata(transport, type, name, namespace))?.uid),

@@ -31,7 +31,8 @@ function setup(options: Setup = {}) {
   };
   const api = createMemoryApi();
   const { plan } = planOf(coverage, [], facts, now) as { plan: Plan };
-  const find = () => findBaseline(createCoverageStore(api), coverage, plan, options.status, clusterOf(options.cluster ?? cluster));
+  const find = () =>
+    findBaseline(createCoverageStore(api), coverage, plan, plan.clusters[0]!, options.status, clusterOf(options.cluster ?? cluster));
   const put = (name: string, spec: Partial<CoverageBaselineSpec>) =>
     api.write(`${folder}/${name}`, { metadata: { name, namespace: 'support' }, spec: { cluster: 'local', facts: [], ...spec } });
   return { api, find, put };

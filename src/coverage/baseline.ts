@@ -4,7 +4,7 @@ import type { Fact } from '../baseline/fact.ts';
 import { type BaselineState, baselineState } from '../baseline/integrity.ts';
 import { type Agreement, createAgreement } from '../checks/agreement.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlannedCluster } from './plan.ts';
 import type { CoverageStore } from './store.ts';
 
 export interface Baseline {
@@ -22,21 +22,22 @@ export async function findBaseline(
   store: CoverageStore,
   coverage: SupportCoverage,
   plan: Plan,
+  cluster: PlannedCluster,
   status: SupportCoverageStatus | undefined,
   view: ClusterView,
 ): Promise<Baseline> {
   const { namespace } = coverage.metadata;
-  const { name, named } = plan.baseline;
-  const before = status?.clusters?.find((cluster) => cluster.name === plan.cluster.name)?.baseline;
+  const { name, named } = cluster.baseline;
+  const before = status?.clusters?.find((entry) => entry.name === cluster.name)?.baseline;
   const remembered = before?.contentHash ? { name: before.name, contentHash: before.contentHash } : undefined;
   const found = await store.readBaseline(namespace, name);
   const state = baselineState(found, name, remembered);
-  const path = 'spec.scope.clusters[0].baselineName';
+  const path = `spec.scope.clusters[${plan.clusters.indexOf(cluster)}].baselineName`;
   // Not for what was approved before: a forged baseline of another cluster must not make that forgotten.
-  if (found && state.state !== 'Altered' && found.spec.cluster !== plan.cluster.name) {
+  if (found && state.state !== 'Altered' && found.spec.cluster !== cluster.name) {
     return {
       state: { state: 'Absent' },
-      specProblem: `${path}: the CoverageBaseline ${name} is of the cluster ${found.spec.cluster}, not of ${plan.cluster.name}`,
+      specProblem: `${path}: the CoverageBaseline ${name} is of the cluster ${found.spec.cluster}, not of ${cluster.name}`,
     };
   }
   if (state.state !== 'Absent') return { state };

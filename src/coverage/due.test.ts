@@ -4,8 +4,8 @@ import { type BaselineState, baselineState } from '../baseline/integrity.ts';
 import { checks } from '../checks/catalogue.ts';
 import type { Pass } from '../findings/pass.ts';
 import { statusAfter } from '../report/status.ts';
-import { due, runAtOf } from './due.ts';
-import { type Plan, planOf } from './plan.ts';
+import { due, runAtOf, seenIn } from './due.ts';
+import { type Plan, type PlannedCluster, planOf } from './plan.ts';
 
 const annotation = 'platformsupport.io/run-at';
 const at = (text: string) => Temporal.Instant.from(`2026-11-23T${text}Z`);
@@ -19,10 +19,11 @@ const coverage = (extra: { generation?: number; runAt?: string } = {}): SupportC
   spec: { tier: 'Level1', suspend: false, reportLimit: 500 },
 });
 const plan = (planOf(coverage(), checks, facts, now) as { plan: Plan }).plan;
+const [local] = plan.clusters as [PlannedCluster];
 
 const spec = { cluster: 'local', facts: [], approval: { approvedBy: 'jane', approvedAt: '2026-11-01T00:00:00Z' } };
-const found = { metadata: { name: plan.baseline.name, namespace: 'support' }, spec };
-const approvedState = baselineState(found, plan.baseline.name, undefined) as Extract<BaselineState, { state: 'Approved' }>;
+const found = { metadata: { name: local.baseline.name, namespace: 'support' }, spec };
+const approvedState = baselineState(found, local.baseline.name, undefined) as Extract<BaselineState, { state: 'Approved' }>;
 const { hash } = approvedState;
 const unapproved: BaselineState = { state: 'Unapproved', baseline: { ...found, spec: { cluster: 'local', facts: [] } } };
 
@@ -50,12 +51,11 @@ function ran(
   const run = {
     ...{ trigger: 'Schedule' as const, at: time.toString({ smallestUnit: 'second' }), durationMs: 5 },
     nextCheckTime: plan.schedule.nextAfter(time)?.toString(),
-    maintenance: undefined,
     handledRunAt: runAtOf(of) ?? options.previous?.lastHandledRunAt,
     generation: of.metadata.generation,
   };
-  const cluster = { ...plan.cluster, version: undefined, nodes: undefined, reachable: true, baselineName: plan.baseline.name, missing: [] };
-  return statusAfter(pass, options.previous, run, cluster, undefined);
+  const facts = { ...local, version: undefined, nodes: undefined, reachable: true, baselineName: local.baseline.name, missing: [] };
+  return statusAfter([{ ...pass, facts, at: run.at, maintenance: undefined }], options.previous, run, undefined);
 }
 
 function ask(
@@ -64,7 +64,14 @@ function ask(
 ): string {
   // As a process that has just started would, from what is stored.
   const stored = status && (JSON.parse(JSON.stringify(status)) as SupportCoverageStatus);
-  const next = due({ plan, coverage: options.of ?? coverage(), status: stored, approvedHash: options.hash, now: options.now ?? now });
+  const next = due({
+    plan,
+    cluster: local,
+    coverage: options.of ?? coverage(),
+    seen: seenIn(stored, 'local'),
+    approvedHash: options.hash,
+    now: options.now ?? now,
+  });
   return 'trigger' in next ? next.trigger : `at ${next.at}`;
 }
 
@@ -128,7 +135,7 @@ describe('the annotation run-at', () => {
 
 describe('a baseline', () => {
   const remembering = ran(at('12:10:00'), { baseline: approvedState });
-  const gone = baselineState(undefined, plan.baseline.name, { name: plan.baseline.name, contentHash: hash });
+  const gone = baselineState(undefined, local.baseline.name, { name: local.baseline.name, contentHash: hash });
 
   it('that was approved runs the checks once', () => {
     expect(ask(ran(at('12:10:00')), { hash })).toBe('BaselineChanged');
@@ -142,7 +149,7 @@ describe('a baseline', () => {
 
   it('that was replaced by another content runs the checks once', () => {
     const other = { ...found, spec: { ...spec, cluster: 'other' } };
-    const replaced = baselineState(other, plan.baseline.name, { name: plan.baseline.name, contentHash: hash });
+    const replaced = baselineState(other, local.baseline.name, { name: local.baseline.name, contentHash: hash });
     expect(ask(remembering, { hash: 'another' })).toBe('BaselineChanged');
     expect(ask(ran(now, { baseline: replaced, previous: remembering }), { hash: 'another' })).toMatch(/^at /);
   });

@@ -1,27 +1,40 @@
 import { runAtAnnotation, type SupportCoverage, type SupportCoverageStatus, type Trigger } from '../api/v1alpha1/supportcoverage.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlannedCluster } from './plan.ts';
 
 /** A scheduled run that begins later than this was missed, because the operator was away, and is made up once. */
 const missedAfterMs = 60_000;
 
+/** What the last checks of a cluster were run for. */
+export interface Seen {
+  /** RFC 3339. */
+  at: string;
+  runAt: string | undefined;
+  generation: number | undefined;
+  baseline: { name: string; contentHash?: string | undefined } | undefined;
+  /** That the baseline is not as it was approved has been said. */
+  saysAltered: boolean;
+}
+
 export interface DueInput {
   plan: Plan;
+  cluster: PlannedCluster;
   coverage: SupportCoverage;
-  /** As last read or written by this process. */
-  status: SupportCoverageStatus | undefined;
+  /** Undefined where the cluster was never looked at. */
+  seen: Seen | undefined;
   /** Hash of the named baseline where it is approved, as it is now. */
   approvedHash: string | undefined;
   now: Temporal.Instant;
 }
 
-/** Why the checks must run now, or when they must. Derived from what is stored alone, so that a restart changes neither. */
-export function due({ plan, coverage, status, approvedHash, now }: DueInput): { trigger: Trigger } | { at: Temporal.Instant | undefined } {
+/** Why the checks of a cluster must run now, or when they must. Derived from what is stored alone, so that a restart changes neither. */
+export function due(input: DueInput): { trigger: Trigger } | { at: Temporal.Instant | undefined } {
+  const { plan, coverage, seen, now } = input;
   const runAt = runAtOf(coverage);
-  if (!status?.lastCheckTime) return { trigger: 'Initial' };
-  if (runAt !== undefined && runAt !== status.lastHandledRunAt) return { trigger: 'Manual' };
-  if (status.observedGeneration !== coverage.metadata.generation) return { trigger: 'SpecChanged' };
-  if (baselineChanged(plan, status, approvedHash)) return { trigger: 'BaselineChanged' };
-  const at = plan.schedule.nextAfter(Temporal.Instant.from(status.lastCheckTime));
+  if (!seen) return { trigger: 'Initial' };
+  if (runAt !== undefined && runAt !== seen.runAt) return { trigger: 'Manual' };
+  if (seen.generation !== coverage.metadata.generation) return { trigger: 'SpecChanged' };
+  if (baselineChanged(input.cluster, seen, input.approvedHash)) return { trigger: 'BaselineChanged' };
+  const at = plan.schedule.nextAfter(Temporal.Instant.from(seen.at));
   if (!at || Temporal.Instant.compare(at, now) > 0) return { at };
   return { trigger: now.epochMilliseconds - at.epochMilliseconds > missedAfterMs ? 'Missed' : 'Schedule' };
 }
@@ -31,10 +44,21 @@ export function runAtOf({ metadata }: SupportCoverage): string | undefined {
   return metadata.annotations?.[runAtAnnotation]?.slice(0, 256);
 }
 
-/** True where the baseline is not as the status last saw it, and the status does not say so yet. */
-function baselineChanged(plan: Plan, status: SupportCoverageStatus, approvedHash: string | undefined): boolean {
-  const remembered = status.clusters?.find(({ name }) => name === plan.cluster.name)?.baseline;
-  const hash = remembered?.name === plan.baseline.name ? remembered.contentHash : undefined;
-  const said = status.conditions?.some(({ type, reason }) => type === 'BaselineInSync' && reason.startsWith('Baseline'));
-  return hash === approvedHash ? said === true && hash !== undefined : !said;
+/** What the status says of the last checks of a cluster. */
+export function seenIn(status: SupportCoverageStatus | undefined, cluster: string): Seen | undefined {
+  const found = status?.clusters?.find(({ name }) => name === cluster);
+  if (!found?.lastCheckTime) return undefined;
+  return {
+    at: found.lastCheckTime,
+    runAt: status?.lastHandledRunAt,
+    generation: status?.observedGeneration,
+    baseline: found.baseline,
+    saysAltered: status?.conditions?.some(({ type, reason }) => type === 'BaselineInSync' && reason.startsWith('Baseline')) ?? false,
+  };
+}
+
+/** True where the baseline is not as it was last seen, and that has not been said yet. */
+function baselineChanged(cluster: PlannedCluster, { baseline, saysAltered }: Seen, approvedHash: string | undefined): boolean {
+  const hash = baseline?.name === cluster.baseline.name ? baseline.contentHash : undefined;
+  return hash === approvedHash ? saysAltered && hash !== undefined : !saysAltered;
 }

@@ -3,72 +3,85 @@ import type { SupportCoverage, SupportCoverageStatus } from '../api/v1alpha1/sup
 import type { Memory } from '../findings/lifecycle.ts';
 import { isKubeError } from '../kube/errors.ts';
 import type { KubeObject } from '../kube/types.ts';
+import type { ClusterOutcome } from '../report/status.ts';
+import { type Seen, seenIn } from './due.ts';
 import type { Plan } from './plan.ts';
 import type { CoverageStore } from './store.ts';
 
-/** What this process knows of a coverage; all of it can be read again from the API server. */
-export interface Known {
-  uid: string | undefined;
-  /** Name of the cluster that the report is of. */
-  cluster: string;
-  status: SupportCoverageStatus | undefined;
+/** What this process knows of one cluster of a coverage; all of it can be read again from the API server. */
+export interface KnownCluster {
+  name: string;
   report: CoverageReport | undefined;
   /** What the report says, or will say when it is written next. */
   latest: CoverageReportStatus | undefined;
   memory: Memory & { drift: readonly Drift[] };
-  /** The plan of the last spec that could be run. */
-  plan: Plan | undefined;
+  seen: Seen | undefined;
+  /** What the last checks in this process said; undefined before the first. */
+  outcome: Omit<ClusterOutcome, 'findings' | 'drift'> | undefined;
+  /** Monotonic milliseconds. */
   reportWrittenAt: number;
   /** Since when a pass is due, monotonic milliseconds. */
   dueSince: number | undefined;
+}
+
+/** What this process knows of a coverage. */
+export interface Known {
+  uid: string | undefined;
+  status: SupportCoverageStatus | undefined;
+  clusters: Map<string, KnownCluster>;
+  /** The plan of the last spec that could be run. */
+  plan: Plan | undefined;
   published: boolean;
-  /** What was published last says that the cluster cannot be read. */
+  /** What was published last says that a cluster cannot be read. */
   publishedBlind: boolean;
 }
 
 /** What is known of each coverage, by `namespace/name`. */
 export interface KnownCoverages {
   get(key: string): Known | undefined;
-  /** What is known, read again where it is about another object or another cluster. Throws KubeError where it cannot be read. */
-  recall(key: string, coverage: SupportCoverage, cluster: string): Promise<Known>;
+  /** What is known, read again where it is about another object. Throws KubeError where it cannot be read. */
+  recall(key: string, coverage: SupportCoverage): Promise<Known>;
+  /** The same of one of its clusters. */
+  recallCluster(known: Known, coverage: SupportCoverage, cluster: string): Promise<KnownCluster>;
   forget(key: string): void;
   /** Writes; what somebody else changed or removed meanwhile is forgotten, so that the next try reads it again. */
   orForget<T>(coverage: SupportCoverage, write: () => Promise<T>): Promise<T>;
 }
 
-/** `served`: whether a coverage is obeyed where it is. Elsewhere there is no report, and the operator may not look for one. */
-export function createKnownCoverages(store: CoverageStore, served: (coverage: SupportCoverage) => boolean): KnownCoverages {
+export function createKnownCoverages(store: CoverageStore): KnownCoverages {
   const known = new Map<string, Known>();
   return {
     get: (key) => known.get(key),
     forget: (key) => {
       known.delete(key);
     },
-    recall: async (key, coverage, cluster) => {
+    recall: async (key, coverage) => {
       const { namespace, name, uid } = coverage.metadata;
       const before = known.get(key);
-      if (before && before.uid === uid && before.cluster === cluster) return before;
-      const [fresh, report] = await Promise.all([
-        store.readCoverage(namespace, name),
-        served(coverage) ? store.readReport(namespace, reportName(coverage, cluster)) : undefined,
-      ]);
-      if (report && isOfAnother(report, coverage))
-        throw new Error('the report of an earlier coverage of the same name is still being removed');
-      const entry: Known = {
-        uid,
-        cluster,
-        status: fresh?.status,
-        report,
-        latest: report?.status,
-        memory: remember(report?.status, fresh?.status),
-        plan: undefined,
-        reportWrittenAt: Number.NEGATIVE_INFINITY,
-        dueSince: undefined,
-        published: false,
-        publishedBlind: false,
-      };
+      if (before && before.uid === uid) return before;
+      const fresh = await store.readCoverage(namespace, name);
+      const entry: Known = { uid, status: fresh?.status, clusters: new Map(), plan: undefined, published: false, publishedBlind: false };
       known.set(key, entry);
       return entry;
+    },
+    recallCluster: async (entry, coverage, cluster) => {
+      const before = entry.clusters.get(cluster);
+      if (before) return before;
+      const report = await store.readReport(coverage.metadata.namespace, reportName(coverage, cluster));
+      if (report && isOfAnother(report, coverage))
+        throw new Error('the report of an earlier coverage of the same name is still being removed');
+      const fresh: KnownCluster = {
+        name: cluster,
+        report,
+        latest: report?.status,
+        memory: remember(report?.status, entry.status, cluster),
+        seen: seenIn(entry.status, cluster),
+        outcome: undefined,
+        reportWrittenAt: Number.NEGATIVE_INFINITY,
+        dueSince: undefined,
+      };
+      entry.clusters.set(cluster, fresh);
+      return fresh;
     },
     orForget: async ({ metadata }, write) => {
       try {
@@ -81,7 +94,7 @@ export function createKnownCoverages(store: CoverageStore, served: (coverage: Su
   };
 }
 
-/** One report for each cluster of a coverage; this release covers one. */
+/** One report for each cluster of a coverage. */
 export function reportName({ metadata }: SupportCoverage, cluster: string): string {
   return `${metadata.name}.${cluster}`;
 }
@@ -92,11 +105,16 @@ function isOfAnother(report: CoverageReport, { metadata }: SupportCoverage): boo
   return owners.length > 0 && !owners.some(({ uid }) => uid === metadata.uid);
 }
 
-function remember(report: CoverageReportStatus | undefined, status: SupportCoverageStatus | undefined): Known['memory'] {
+function remember(
+  report: CoverageReportStatus | undefined,
+  status: SupportCoverageStatus | undefined,
+  cluster: string,
+): KnownCluster['memory'] {
+  const lastCheckTime = seenIn(status, cluster)?.at;
   return {
     findings: report?.findings ?? [],
     pending: report?.pending ?? [],
     drift: report?.drift ?? [],
-    ...(report?.truncated?.findings && status?.lastCheckTime ? { incompleteSince: Temporal.Instant.from(status.lastCheckTime) } : {}),
+    ...(report?.truncated?.findings && lastCheckTime ? { incompleteSince: Temporal.Instant.from(lastCheckTime) } : {}),
   };
 }

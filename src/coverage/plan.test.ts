@@ -46,8 +46,7 @@ describe('a coverage that says nothing but its tier', () => {
     expect(accepted({})).toMatchObject({
       tier: 'Level1',
       suspend: false,
-      cluster: { name: 'local', environment: undefined },
-      baseline: { name: 'production.local', named: false },
+      clusters: [{ name: 'local', environment: undefined, baseline: { name: 'production.local', named: false } }],
       ignore: [],
       reportLimit: 500,
     });
@@ -71,8 +70,7 @@ describe('a coverage that says nothing but its tier', () => {
 describe('what a coverage says', () => {
   it('names the cluster, its environment and the baseline that was agreed', () => {
     const plan = accepted({ scope: { clusters: [{ name: 'prod-eu', environment: 'production', baselineName: 'eu-2026' }] } });
-    expect(plan.cluster).toEqual({ name: 'prod-eu', environment: 'production' });
-    expect(plan.baseline).toEqual({ name: 'eu-2026', named: true });
+    expect(plan.clusters).toMatchObject([{ name: 'prod-eu', environment: 'production', baseline: { name: 'eu-2026', named: true } }]);
   });
 
   it('leaves out a check that is switched off', () => {
@@ -138,9 +136,9 @@ describe('what cannot be run is refused with the path of the field and what to w
     ],
     ['a field of the wrong type, stored before the schema refused it', { reportLimit: 'many' }, /^spec\.reportLimit: /],
     [
-      'two clusters, which this release does not cover',
+      'two clusters that the operator runs in',
       { scope: { clusters: [{ name: 'a' }, { name: 'b' }] } },
-      /^spec\.scope\.clusters: this release covers one cluster/,
+      /^spec\.scope\.clusters: a and b have no kubeconfigSecretRef, but only one can be the cluster that the operator runs in/,
     ],
   ])('%s', (_, spec, message) => {
     const problems = refused(spec);

@@ -1,6 +1,7 @@
 import { validRange } from 'semver';
 import type { Tier } from '../api/v1alpha1/fields.ts';
 import {
+  type ClusterScope,
   type IgnoreRule,
   localCluster,
   type SupportCoverage,
@@ -16,13 +17,22 @@ import type { CorrectionsPlan } from './corrections.ts';
 import { type Maintenance, maintenanceOf } from './maintenance.ts';
 import { createSchedule, defaultSchedules, type Schedule } from './schedule.ts';
 
+/** One covered cluster. */
+export interface PlannedCluster {
+  name: string;
+  environment: string | undefined;
+  /** As the coverage describes it. */
+  scope: ClusterScope;
+  /** `named`: the coverage names it, so it must exist; else the operator captures it. */
+  baseline: { name: string; named: boolean };
+}
+
 /** What a SupportCoverage asks for, ready to run. */
 export interface Plan {
   tier: Tier;
   suspend: boolean;
-  cluster: { name: string; environment: string | undefined };
-  /** `named`: the coverage names it, so it must exist; else the operator captures it. */
-  baseline: { name: string; named: boolean };
+  /** At least one. */
+  clusters: readonly PlannedCluster[];
   checks: ConfiguredCheck[];
   facts: readonly Fact[];
   ignore: readonly IgnoreRule[];
@@ -56,6 +66,12 @@ export function planOf(
         message: `there is no fact ${JSON.stringify(fact)}; known are ${[...known].sort().join(', ')}`,
       });
   });
+  const local = (spec.scope?.clusters ?? []).filter(({ kubeconfigSecretRef }) => !kubeconfigSecretRef).map(({ name }) => name);
+  if (local.length > 1)
+    problems.push({
+      path: 'spec.scope.clusters',
+      message: `${local.join(' and ')} have no kubeconfigSecretRef, but only one can be the cluster that the operator runs in`,
+    });
   problems.push(...rangeProblems(spec.maintenance?.targets));
   const { maintenance, problems: maintenanceProblems } = maintenanceOf(spec.maintenance, now);
   problems.push(...maintenanceProblems);
@@ -67,14 +83,12 @@ export function planOf(
     problems,
   );
   if (problems.length > 0 || !schedule) return { problems };
-  const cluster = spec.scope?.clusters?.[0];
-  const name = cluster?.name ?? localCluster;
+  const clusters = spec.scope?.clusters?.length ? spec.scope.clusters : [{ name: localCluster }];
   return {
     plan: {
       tier: spec.tier,
       suspend: spec.suspend,
-      cluster: { name, environment: cluster?.environment },
-      baseline: { name: cluster?.baselineName ?? `${coverage.metadata.name}.${name}`, named: cluster?.baselineName !== undefined },
+      clusters: clusters.map((scope) => plannedCluster(coverage.metadata.name, scope)),
       checks,
       facts,
       ignore,
@@ -89,6 +103,11 @@ export function planOf(
       reportLimit: spec.reportLimit,
     },
   };
+}
+
+function plannedCluster(coverage: string, scope: ClusterScope): PlannedCluster {
+  const { name, environment, baselineName } = scope;
+  return { name, environment, scope, baseline: { name: baselineName ?? `${coverage}.${name}`, named: baselineName !== undefined } };
 }
 
 /** Semver ranges are npm's; the API server cannot judge them. */

@@ -1,77 +1,60 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CorrectionReport, CoverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
-import { localCluster, type SupportCoverage, type SupportCoverageStatus, type Trigger } from '../api/v1alpha1/supportcoverage.ts';
+import type { CoverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
+import type { SupportCoverage, SupportCoverageStatus, Trigger } from '../api/v1alpha1/supportcoverage.ts';
 import type { Fact } from '../baseline/fact.ts';
-import { lastWriter } from '../baseline/last-writer.ts';
 import type { Check } from '../checks/check.ts';
-import { createJudge } from '../findings/boundary.ts';
 import { stamp } from '../findings/lifecycle.ts';
-import { type Pass, runPass } from '../findings/pass.ts';
-import type { ClusterView } from '../observe/cluster-view.ts';
-import type { Observer } from '../observe/observer.ts';
+import type { Pass } from '../findings/pass.ts';
 import { declined, readingCluster, suspended, unread, type Verdict } from '../report/conditions.ts';
-import { quietMs, reportStatus, worthWriting } from '../report/coverage-report.ts';
-import { correctionEvent, coverageEvent, type FindReference, recordPass, windowEvent } from '../report/events.ts';
-import type { CoverageMetrics } from '../report/metrics.ts';
-import { type ClusterFacts, conditionOf, healthOf, type Run, statusAfter, statusWithoutPass } from '../report/status.ts';
-import type { Clock } from '../runtime/clock.ts';
+import { coverageEvent, windowEvent } from '../report/events.ts';
+import { type ClusterOutcome, conditionOf, healthOf, statusAfter, statusWithoutPass } from '../report/status.ts';
 import type { ReconcileContext, ReconcileResult } from '../runtime/controller.ts';
-import type { EventRecorder } from '../runtime/event-recorder.ts';
 import type { ReadonlyStore } from '../runtime/store.ts';
-import { type Baseline, findBaseline } from './baseline.ts';
-import { type Proposed, permitted, suggestions } from './corrections.ts';
+import { type ClusterRunOptions, type ClusterWork, createClusterRuns } from './cluster-run.ts';
+import type { Clusters } from './clusters.ts';
 import { due, runAtOf } from './due.ts';
-import { createKnownCoverages, type Known, reportName } from './known.ts';
-import { dueWork, maintenanceVerdict, overdueMs, windowChange, windowStatus } from './maintenance.ts';
+import { createKnownCoverages, type Known, type KnownCluster } from './known.ts';
+import { dueWork, overdueMs, windowChange, windowStatus } from './maintenance.ts';
 import { type Plan, planOf } from './plan.ts';
-import type { CoverageStore } from './store.ts';
 import type { BaselineView, CoverageView } from './watched.ts';
 
-export interface CoverageControllerOptions {
+export interface CoverageControllerOptions extends ClusterRunOptions {
   coverages: ReadonlyStore<CoverageView>;
   baselines: Pick<ReadonlyStore<BaselineView>, 'get'>;
   /** Where a SupportCoverage is obeyed; elsewhere it is told that it is not. */
   namespaces: readonly string[];
-  store: CoverageStore;
-  observer: Observer;
-  recorder: EventRecorder;
-  findReference: FindReference;
-  /** Makes one small change in the cluster; see corrections.ts. */
-  applyCorrection: (correction: Proposed, now: Temporal.Instant, signal: AbortSignal) => Promise<CorrectionReport>;
-  metrics: CoverageMetrics;
+  clusters: Clusters;
   catalogue: readonly Check[];
   facts: readonly Fact[];
-  clock: Clock;
 }
 
 /** A pass waits so long for watches that are not current, after a start or an outage; then what is missing is Unknown. */
 const settleMs = 60_000;
 const waitPollMs = 1_000;
-/** Of the corrections in a report: suggestions, and what was tried last. Together no more than the report's schema allows. */
-const maxSuggested = 150;
-const maxTried = 50;
+
+/** What came of looking at one cluster: it waits for its watches, its checks ran, or they were not due. */
+type Looked = { state: 'Waiting' } | { state: 'Idle' } | ({ state: 'Ran'; trigger: Trigger; undo: () => void } & Ran);
+interface Ran {
+  specProblem: string | undefined;
+  durations: Pass['durations'];
+}
 
 /** The reconcile function of the SupportCoverage controller. */
 export function createCoverageReconciler(
   options: CoverageControllerOptions,
 ): (key: string, context: ReconcileContext) => Promise<ReconcileResult> {
-  const { coverages, store, observer, metrics, clock } = options;
+  const { coverages, clusters, metrics, clock, store } = options;
   const served = ({ metadata }: SupportCoverage) => options.namespaces.includes(metadata.namespace);
-  const known = createKnownCoverages(store, served);
+  const known = createKnownCoverages(store);
+  const runs = createClusterRuns(options, known);
 
   async function reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult> {
     const coverage = coverages.get(key)?.coverage;
-    if (!coverage || coverage.metadata.deletionTimestamp) {
-      const [namespace = '', name = ''] = key.split('/');
-      metrics.forget({ namespace, name });
-      known.forget(key);
-      return {};
-    }
-    const now = clock.now();
-    const planned = planOf(coverage, options.catalogue, options.facts, now);
+    if (!coverage || coverage.metadata.deletionTimestamp) return forget(key);
+    const planned = planOf(coverage, options.catalogue, options.facts, clock.now());
     const before = known.get(key);
     const plan = 'plan' in planned ? planned.plan : before?.uid === coverage.metadata.uid ? before?.plan : undefined;
-    const entry = await known.recall(key, coverage, plan?.cluster.name ?? coverage.spec.scope?.clusters?.[0]?.name ?? localCluster);
+    const entry = await known.recall(key, coverage);
     if (!served(coverage)) {
       return decline(
         coverage,
@@ -83,81 +66,107 @@ export function createCoverageReconciler(
     const specProblem = 'problems' in planned ? planned.problems.map(({ path, message }) => `${path}: ${message}`).join('; ') : undefined;
     if (!plan) return decline(coverage, entry, 'SpecNotAccepted', specProblem ?? '');
     entry.plan = plan;
+    const { namespace } = coverage.metadata;
+    clusters.retain(
+      key,
+      namespace,
+      plan.clusters.map(({ scope }) => scope),
+    );
+    const works = await Promise.all(
+      plan.clusters.map(async (cluster): Promise<ClusterWork> => {
+        const handle = clusters.find(namespace, cluster.scope);
+        return { coverage, plan, cluster, handle, entry, known: await known.recallCluster(entry, coverage, cluster.name) };
+      }),
+    );
+    forgetOthers(entry, plan);
     if (plan.suspend || coverage.spec.suspend) return suspend(coverage, entry, specProblem);
-    const next = dueNow({ plan, coverage, status: entry.status, approvedHash: approvedHash(coverage, plan), now });
-    if ('trigger' in next) {
-      entry.dueSince ??= clock.monotonic();
-      if (!observer.isCurrent() && clock.monotonic() - entry.dueSince < settleMs) return wait(coverage, entry);
-      // However the pass ends: the next one waits anew.
-      entry.dueSince = undefined;
-      await run(coverage, plan, entry, next.trigger, specProblem, context);
-    }
-    const lateMs = await writeLate(coverage, entry);
+    const startedAt = clock.monotonic();
+    const looked = await Promise.all(works.map((work) => look(work, context)));
+    const waiting = looked.some(({ state }) => state === 'Waiting');
+    const ran = looked.flatMap((one) => (one.state === 'Ran' ? [one] : []));
+    if (ran.length > 0) await conclude(coverage, plan, entry, ran, clock.monotonic() - startedAt, specProblem, context);
+    else if (waiting && !entry.status) await withoutPass(coverage, entry, readingCluster(), () => {});
+    const lateMs = Math.min(...(await Promise.all(works.map((work) => runs.writeLate(work)))));
     const windowMs = await followWindow(coverage, plan, entry);
-    publish(coverage, entry);
+    publish(coverage, entry, works);
     const at = plan.schedule.nextAfter(clock.now());
     const dueMs = at ? Math.max(0, at.epochMilliseconds - clock.now().epochMilliseconds) : Number.POSITIVE_INFINITY;
-    const requeueAfterMs = Math.min(dueMs, lateMs, windowMs);
+    const requeueAfterMs = Math.min(dueMs, lateMs, windowMs, waiting ? waitPollMs : Number.POSITIVE_INFINITY);
     return Number.isFinite(requeueAfterMs) ? { requeueAfterMs } : {};
   }
 
+  function forget(key: string): ReconcileResult {
+    const [namespace = '', name = ''] = key.split('/');
+    metrics.forget({ namespace, name });
+    clusters.release(key);
+    known.forget(key);
+    return {};
+  }
+
+  /** What is known of clusters that the coverage is no longer about. */
+  function forgetOthers(entry: Known, plan: Plan): void {
+    for (const name of entry.clusters.keys()) if (!plan.clusters.some((cluster) => cluster.name === name)) entry.clusters.delete(name);
+  }
+
+  /** Runs the checks of one cluster where they are due. One that cannot be reached waits for nothing. */
+  async function look(work: ClusterWork, { signal }: ReconcileContext): Promise<Looked> {
+    const { handle, known: cluster } = work;
+    const next = dueNow(work);
+    if (!('trigger' in next)) return { state: 'Idle' };
+    cluster.dueSince ??= clock.monotonic();
+    const current = handle.problem !== undefined || handle.observer?.isCurrent();
+    if (!current && clock.monotonic() - cluster.dueSince < settleMs) return { state: 'Waiting' };
+    // However the pass ends: the next one waits anew.
+    cluster.dueSince = undefined;
+    const { seen } = cluster;
+    const undo = () => {
+      cluster.seen = seen;
+    };
+    return { state: 'Ran', trigger: next.trigger, undo, ...(await runs.run(work, signal)) };
+  }
+
   /** As `due`, and when a window opens in which corrections are made. */
-  function dueNow(input: Parameters<typeof due>[0]): ReturnType<typeof due> {
-    const next = due(input);
-    if ('trigger' in next || input.plan.corrections.mode !== 'Apply') return next;
-    const current = windowStatus(input.plan.maintenance, input.now);
-    return current && windowChange(input.status?.windows, current, input.now) === 'Opened' ? { trigger: 'WindowOpened' } : next;
+  function dueNow({ coverage, plan, cluster, entry, known: { seen } }: ClusterWork): ReturnType<typeof due> {
+    const now = clock.now();
+    const baseline = options.baselines.get(`${coverage.metadata.namespace}/${cluster.baseline.name}`);
+    const approvedHash = baseline?.approved && baseline.cluster === cluster.name ? baseline.hash : undefined;
+    const next = due({ plan, cluster, coverage, seen, approvedHash, now });
+    if ('trigger' in next || plan.corrections.mode !== 'Apply') return next;
+    const current = windowStatus(plan.maintenance, now);
+    return current && windowChange(entry.status?.windows, current, now) === 'Opened' ? { trigger: 'WindowOpened' } : next;
   }
 
-  function approvedHash(coverage: SupportCoverage, plan: Plan): string | undefined {
-    const baseline = options.baselines.get(`${coverage.metadata.namespace}/${plan.baseline.name}`);
-    return baseline?.approved && baseline.cluster === plan.cluster.name ? baseline.hash : undefined;
-  }
-
-  async function run(
+  /** Writes the status once every cluster has said something; whoever never did is waited for a minute at most. */
+  async function conclude(
     coverage: SupportCoverage,
     plan: Plan,
     entry: Known,
-    trigger: Trigger,
+    ran: readonly Extract<Looked, { state: 'Ran' }>[],
+    durationMs: number,
     specProblem: string | undefined,
-    { signal, logger }: ReconcileContext,
+    { logger }: ReconcileContext,
   ): Promise<void> {
-    const startedAt = clock.monotonic();
-    await observer.refreshProbes(signal);
-    const view = observer.view(plan.cluster.name);
+    const outcomes = outcomesOf(entry, plan);
+    if (!outcomes) return;
+    const [{ trigger }] = ran as [(typeof ran)[number]];
     const now = clock.now();
-    const first = entry.report?.status === undefined;
-    const baseline = await findBaseline(store, coverage, plan, entry.status, view);
-    const pass = await runPass({
-      ...plan,
-      view,
-      memory: entry.memory,
-      baseline: baseline.state,
-      now,
-      monotonic: clock.monotonic,
-      judge: createJudge(),
-      writerOf: async ({ type, name, namespace, fields }) =>
-        lastWriter((await observer.managedFields(type, name, namespace)) ?? [], fields),
-    });
-    signal.throwIfAborted();
-    const durationMs = clock.monotonic() - startedAt;
-    await writeReport(coverage, plan, entry, pass, await correct(coverage, plan, entry, pass, signal));
-    metrics.count(coverage.metadata, plan.cluster.name, pass, durationMs);
-    await announce(coverage, pass, baseline, first);
-    const outcome: Run = {
-      trigger,
-      at: stamp(now),
-      durationMs,
+    const run = {
+      ...{ trigger, at: stamp(now), durationMs },
       nextCheckTime: plan.schedule.nextAfter(now)?.toString({ smallestUnit: 'second' }),
-      maintenance: maintenanceVerdict(plan.maintenance, pass.checks, pass.findings, now),
       handledRunAt: runAtOf(coverage) ?? entry.status?.lastHandledRunAt,
       generation: coverage.metadata.generation,
     };
-    const problem = specProblem ?? baseline.specProblem;
-    const status = statusAfter(pass, entry.status, outcome, clusterFacts(plan, view, baseline, observer), problem);
+    const problem = specProblem ?? ran.find((one) => one.specProblem !== undefined)?.specProblem;
+    const status = statusAfter(outcomes, entry.status, run, problem);
     const news = conditionOf(status, 'Ready')?.message !== conditionOf(entry.status, 'Ready')?.message;
-    await keep(coverage, entry, status);
-    // Only once it is in the status: a status that cannot be written brings the pass back, and with it would come the Event.
+    try {
+      await keep(coverage, entry, status);
+    } catch (error) {
+      // A status that cannot be written brings the checks back.
+      for (const { undo } of ran) undo();
+      throw error;
+    }
+    // Only once it is in the status: with the checks would come the Event.
     if (problem && news)
       options.recorder.recordEvent(
         coverageEvent(
@@ -173,47 +182,18 @@ export function createCoverageReconciler(
       warning: status.summary?.warning,
       drift: status.summary?.drift,
       durationMs: Math.round(durationMs),
-      slowest: slowest(pass.durations),
+      slowest: slowest(ran.map(({ durations }) => durations)),
     });
   }
 
-  /** Makes what may be made now, and returns what the report says of corrections: what is suggested, and what was tried last. */
-  async function correct(
-    coverage: SupportCoverage,
-    plan: Plan,
-    entry: Known,
-    pass: Pass,
-    signal: AbortSignal,
-  ): Promise<CorrectionReport[]> {
-    if (plan.corrections.mode === 'Off') return [];
-    const past = (entry.latest?.corrections ?? []).filter(({ at }) => at !== undefined);
-    const { baseline } = pass;
-    const agreed = new Set(baseline.state === 'Approved' ? baseline.baseline.spec.facts.map(({ object }) => object) : []);
-    const now = clock.now();
-    const permit = { windowSince: plan.maintenance.windows?.at(now).since, isAgreed: (object: string) => agreed.has(object) };
-    const tried: CorrectionReport[] = [];
-    for (const correction of permitted(plan.corrections, pass.corrections, past, permit)) {
-      const result = await options.applyCorrection(correction, now, signal);
-      tried.push(result);
-      options.recorder.recordEvent(correctionEvent(coverage, result));
-      metrics.countCorrection(coverage.metadata, result);
-    }
-    const applied = new Set(tried.filter(({ result }) => result === 'Applied').map(({ command }) => command));
-    const open = pass.corrections.filter(({ command }) => !applied.has(command)).slice(0, maxSuggested);
-    return [...suggestions(open), ...[...tried, ...past].slice(0, maxTried)];
-  }
-
-  async function writeReport(
-    coverage: SupportCoverage,
-    plan: Plan,
-    entry: Known,
-    pass: Pass,
-    corrections: CorrectionReport[],
-  ): Promise<void> {
-    entry.latest = reportStatus(pass, plan.reportLimit, corrections);
-    if (worthWriting(entry.report?.status, entry.latest, pass, clock.monotonic() - entry.reportWrittenAt))
-      await putReport(coverage, entry, entry.latest);
-    entry.memory = { findings: pass.findings, pending: pass.pending, drift: pass.drift };
+  /** Undefined while a cluster was not looked at by this process. */
+  function outcomesOf(entry: Known, plan: Plan): ClusterOutcome[] | undefined {
+    const found = plan.clusters.flatMap(({ name }) => {
+      const cluster = entry.clusters.get(name);
+      const { findings, drift } = cluster?.memory ?? { findings: [], drift: [] };
+      return cluster?.outcome ? [{ ...cluster.outcome, findings: [...findings], drift: [...drift] }] : [];
+    });
+    return found.length === plan.clusters.length ? found : undefined;
   }
 
   /** Says in the status whether a maintenance window is open, and in an Event where work is due. Returns for how long that stays so, milliseconds. */
@@ -225,45 +205,11 @@ export function createCoverageReconciler(
       const { windows: _, ...rest } = entry.status;
       await keep(coverage, entry, { ...rest, ...(current ? { windows: current } : {}) });
       const change = current && windowChange(before, current, now);
-      const due = dueWork(entry.memory.findings);
+      const due = dueWork(findingsOf(entry));
       if (change && due.length > 0) options.recorder.recordEvent(windowEvent(coverage, change, due, current));
     }
     const next = current?.maintenanceNext;
     return next ? Math.max(0, Temporal.Instant.from(next).epochMilliseconds - now.epochMilliseconds) : Number.POSITIVE_INFINITY;
-  }
-
-  /** Writes what had to wait for its turn. Returns for how long it still has to, milliseconds; Infinity where nothing waits. */
-  async function writeLate(coverage: SupportCoverage, entry: Known): Promise<number> {
-    if (!entry.latest || isDeepStrictEqual(entry.latest, entry.report?.status)) return Number.POSITIVE_INFINITY;
-    const left = entry.reportWrittenAt + quietMs - clock.monotonic();
-    if (left > 0) return left;
-    await putReport(coverage, entry, entry.latest);
-    return Number.POSITIVE_INFINITY;
-  }
-
-  async function putReport(coverage: SupportCoverage, entry: Known, status: CoverageReportStatus): Promise<void> {
-    const { cluster, report } = entry;
-    entry.report = await known.orForget(coverage, () =>
-      store.writeReport(coverage, reportName(coverage, cluster), cluster, report, status),
-    );
-    entry.reportWrittenAt = clock.monotonic();
-  }
-
-  async function announce(coverage: SupportCoverage, pass: Pass, baseline: Baseline, first: boolean): Promise<void> {
-    const { recorder } = options;
-    if (baseline.captured) {
-      recorder.recordEvent(
-        coverageEvent(
-          coverage,
-          'Normal',
-          'BaselineCaptured',
-          `Captured the CoverageBaseline ${baseline.captured}; drift is reported once spec.approval is set there`,
-        ),
-      );
-    }
-    if (baseline.notCaptured && first)
-      recorder.recordEvent(coverageEvent(coverage, 'Warning', 'BaselineNotCaptured', baseline.notCaptured));
-    await recordPass(recorder, coverage, pass, first, options.findReference);
   }
 
   async function keep(coverage: SupportCoverage, entry: Known, status: SupportCoverageStatus): Promise<void> {
@@ -289,13 +235,6 @@ export function createCoverageReconciler(
     return withoutPass(coverage, entry, suspended(why, specProblem, entry.status?.conditions ?? []), () => {});
   }
 
-  /** Whoever starts the operator adds every coverage again as soon as the observer is settled. */
-  async function wait(coverage: SupportCoverage, entry: Known): Promise<ReconcileResult> {
-    if (!entry.status) await withoutPass(coverage, entry, readingCluster(), () => {});
-    publish(coverage, entry);
-    return { requeueAfterMs: waitPollMs };
-  }
-
   /** Writes conditions where they are not so already. `news` is called where they change. */
   async function withoutPass(
     coverage: SupportCoverage,
@@ -309,20 +248,19 @@ export function createCoverageReconciler(
       await keep(coverage, entry, status);
       news();
     }
-    publish(coverage, entry);
+    publish(coverage, entry, []);
     return {};
   }
 
-  function publish(coverage: SupportCoverage, entry: Known): void {
-    const blind = !observer.isCurrent();
+  /** `works`: empty where nothing is looked at, so that nothing can be stale. */
+  function publish(coverage: SupportCoverage, entry: Known, works: readonly ClusterWork[]): void {
+    const blind = works.some(({ handle }) => handle.problem === undefined && handle.observer?.isCurrent() === false);
     if ((entry.published && entry.publishedBlind === blind) || !served(coverage)) return;
-    const { latest, memory } = entry;
     const status = blind && entry.status ? unread(entry.status) : entry.status;
-    // The report may lack what it had no room for; what is in memory does not.
-    const current = latest && { ...latest, findings: [...memory.findings], drift: [...memory.drift] };
+    const reports = [...entry.clusters.values()].map(({ name, latest, memory }) => ({ name, report: latest && withAll(latest, memory) }));
     const maintenance = entry.plan?.maintenance;
-    const overdue = maintenance?.hasTargets ? overdueMs(maintenance, dueWork(memory.findings), clock.now()) : undefined;
-    metrics.publish({ ...coverage, ...(status ? { status } : {}) }, entry.cluster, current, overdue);
+    const overdue = maintenance?.hasTargets ? overdueMs(maintenance, dueWork(findingsOf(entry)), clock.now()) : undefined;
+    metrics.publish({ ...coverage, ...(status ? { status } : {}) }, reports, overdue);
     entry.published = true;
     entry.publishedBlind = blind;
   }
@@ -330,23 +268,21 @@ export function createCoverageReconciler(
   return reconcile;
 }
 
+function findingsOf({ clusters }: Known) {
+  return [...clusters.values()].flatMap(({ memory }) => memory.findings);
+}
+
+/** The report may lack what it had no room for; what is in memory does not. */
+function withAll(report: CoverageReportStatus, { findings, drift }: KnownCluster['memory']): CoverageReportStatus {
+  return { ...report, findings: [...findings], drift: [...drift] };
+}
+
 /** The ten checks that took longest, with their milliseconds. */
-function slowest(durations: Pass['durations']): string {
-  return [...durations]
+function slowest(durations: readonly Pass['durations'][]): string {
+  return durations
+    .flatMap((one) => [...one])
     .sort(([, a], [, b]) => b - a)
     .slice(0, 10)
     .map(([check, ms]) => `${check} ${ms.toFixed(1)}`)
     .join(', ');
-}
-
-function clusterFacts(plan: Plan, view: ClusterView, baseline: Baseline, observer: Observer): ClusterFacts {
-  const version = view.knowledge('version').state === 'Current' ? view.probe('version')?.gitVersion : undefined;
-  return {
-    ...plan.cluster,
-    version,
-    nodes: view.knowledge('nodes').state === 'Current' ? view.count('nodes') : undefined,
-    reachable: version !== undefined,
-    baselineName: plan.baseline.name,
-    missing: [...observer.notPermitted(), ...(baseline.notCaptured ? [baseline.notCaptured] : [])],
-  };
 }

@@ -1,5 +1,5 @@
 import { type ClusterFixture, clusterOf, minutesAgo, node, now } from '../../test/fixtures/cluster.ts';
-import { supportAll } from '../../test/fixtures/judgement.ts';
+import { supportAll, supported } from '../../test/fixtures/judgement.ts';
 import type { CoverageBaseline } from '../api/v1alpha1/coveragebaseline.ts';
 import { collect, contentHash } from '../baseline/capture.ts';
 import { clusterAdmins } from '../baseline/facts/cluster-admins.ts';
@@ -140,6 +140,8 @@ describe('drift from the approved baseline', () => {
       {
         ...{ fact: 'storage-classes', object: 'StorageClass/fast', path: 'reclaimPolicy', expected: 'Delete', actual: 'Retain' },
         ...{ manager: 'kubectl-edit', changedAt: minutesAgo(5), firstSeen: minutesAgo(0) },
+        ...supported,
+        id: expect.stringMatching(/^[0-9a-f]{16}$/),
       },
     ]);
     expect(pass.driftOpened).toEqual(pass.drift);

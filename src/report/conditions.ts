@@ -41,6 +41,28 @@ function areaVerdict(type: string, checks: readonly CheckReport[], findings: rea
   return { type, status: 'True', reason: 'ChecksPassed', message: `${applicable} of ${applicable} checks pass` };
 }
 
+const worst = ['False', 'Unknown', 'True'] as const;
+
+/** One verdict a type, of several clusters: the worst, with the names of the clusters that say so. One cluster speaks for itself. */
+export function merged(clusters: readonly { cluster: string; verdicts: readonly Verdict[] }[]): Verdict[] {
+  const [only, ...others] = clusters;
+  if (!only || others.length === 0) return [...(only?.verdicts ?? [])];
+  const types = [...new Set(clusters.flatMap(({ verdicts }) => verdicts.map(({ type }) => type)))];
+  return types.map((type) => {
+    const said = clusters.flatMap(({ cluster, verdicts }) =>
+      verdicts.filter((verdict) => verdict.type === type).map((verdict) => ({ cluster, verdict })),
+    );
+    const status = worst.find((candidate) => said.some(({ verdict }) => verdict.status === candidate)) ?? 'Unknown';
+    const saying = said.filter(({ verdict }) => verdict.status === status);
+    const alike = saying.every(({ verdict }) => verdict.message === saying[0]?.verdict.message);
+    const message =
+      alike && saying.length > 1
+        ? `${saying.map(({ cluster }) => cluster).join(', ')}: ${saying[0]?.verdict.message}`
+        : saying.map(({ cluster, verdict }) => `${cluster}: ${verdict.message}`).join(' ');
+    return { type, status, reason: saying[0]?.verdict.reason ?? 'NotKnown', message: message.slice(0, 4096) };
+  });
+}
+
 /** Healthy is what to alert on: False if any is False, else Unknown if any is Unknown, or if there is none. */
 export function healthy(verdicts: readonly Verdict[]): Verdict {
   const said = (status: Verdict['status']) =>

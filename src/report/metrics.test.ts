@@ -27,7 +27,7 @@ const status: SupportCoverageStatus = {
   conditions: (['Ready', 'Healthy'] as const).map((type) => ({
     ...{ type, status: 'True', reason: 'Because', message: '', lastTransitionTime: '2026-11-23T12:00:00Z' },
   })),
-  lastCheckTime: '2026-11-23T12:00:00Z',
+  clusters: [{ name: 'local', reachable: true, lastCheckTime: '2026-11-23T12:00:00Z', critical: 0, warning: 0, drift: 0 }],
   nextCheckTime: '2026-11-23T13:00:00Z',
 };
 const coverage = (extra: { name?: string; status?: SupportCoverageStatus } = {}): SupportCoverage => ({
@@ -49,7 +49,7 @@ const findings = (check: string, severity: Severity) => `supportcoverage_finding
 describe('findings', () => {
   it('have one series a check at its own severity from the beginning, at 0', async () => {
     const { metrics, matching } = setup();
-    metrics.publish(coverage(), 'local', report());
+    metrics.publish(coverage(), [{ name: 'local', report: report() }]);
     expect(await matching('supportcoverage_findings{')).toEqual({
       [findings('node-not-ready', 'warning')]: 0,
       [findings('version-eol', 'warning')]: 0,
@@ -60,18 +60,18 @@ describe('findings', () => {
   it('of another severity appear when they are seen, and return to 0 instead of going', async () => {
     const { metrics, scrape } = setup();
     const open = [finding('node-not-ready', 'critical'), finding('node-not-ready', 'critical'), finding('node-not-ready', 'warning')];
-    metrics.publish(coverage(), 'local', report({ findings: open }));
+    metrics.publish(coverage(), [{ name: 'local', report: report({ findings: open }) }]);
     expect(await scrape()).toMatchObject({ [findings('node-not-ready', 'critical')]: 2, [findings('node-not-ready', 'warning')]: 1 });
     for (let times = 0; times < 2; times += 1) {
-      metrics.publish(coverage(), 'local', report());
+      metrics.publish(coverage(), [{ name: 'local', report: report() }]);
       expect(await scrape()).toMatchObject({ [findings('node-not-ready', 'critical')]: 0, [findings('node-not-ready', 'warning')]: 0 });
     }
   });
 
   it('of a check that was switched off go', async () => {
     const { metrics, matching } = setup();
-    metrics.publish(coverage(), 'local', report({ findings: [finding('version-eol', 'critical')] }));
-    metrics.publish(coverage(), 'local', report({ checks: checks.filter(({ check }) => check !== 'version-eol') }));
+    metrics.publish(coverage(), [{ name: 'local', report: report({ findings: [finding('version-eol', 'critical')] }) }]);
+    metrics.publish(coverage(), [{ name: 'local', report: report({ checks: checks.filter(({ check }) => check !== 'version-eol') }) }]);
     expect(await matching('version-eol')).toEqual({});
   });
 });
@@ -79,25 +79,27 @@ describe('findings', () => {
 describe('states', () => {
   it('of a condition have a series for each status, and 1 at the one that it has', async () => {
     const { metrics, matching } = setup();
-    metrics.publish(coverage(), 'local', report());
+    metrics.publish(coverage(), [{ name: 'local', report: report() }]);
     const series = (value: string) =>
       `supportcoverage_condition{coverage="prod",coverage_namespace="support",type="Healthy",status="${value}"}`;
     expect(await matching('type="Healthy"')).toEqual({ [series('True')]: 1, [series('False')]: 0, [series('Unknown')]: 0 });
     const [ready, healthy] = status.conditions!;
-    metrics.publish(coverage({ status: { ...status, conditions: [ready!, { ...healthy!, status: 'False' }] } }), 'local', report());
+    metrics.publish(coverage({ status: { ...status, conditions: [ready!, { ...healthy!, status: 'False' }] } }), [
+      { name: 'local', report: report() },
+    ]);
     expect(await matching('type="Healthy"')).toEqual({ [series('True')]: 0, [series('False')]: 1, [series('Unknown')]: 0 });
   });
 
   it('of a condition that is said no more go', async () => {
     const { metrics, matching } = setup();
-    metrics.publish(coverage(), 'local', report());
-    metrics.publish(coverage({ status: { ...status, conditions: status.conditions!.slice(1) } }), 'local', report());
+    metrics.publish(coverage(), [{ name: 'local', report: report() }]);
+    metrics.publish(coverage({ status: { ...status, conditions: status.conditions!.slice(1) } }), [{ name: 'local', report: report() }]);
     expect(Object.keys(await matching('type="Ready"'))).toEqual([]);
   });
 
   it('of a check have a series for each outcome, and 1 at the one that it had', async () => {
     const { metrics, matching } = setup();
-    metrics.publish(coverage(), 'local', report({ checks: [checkReport('version-eol', 'Unknown')] }));
+    metrics.publish(coverage(), [{ name: 'local', report: report({ checks: [checkReport('version-eol', 'Unknown')] }) }]);
     const series = (value: string) => `supportcoverage_check_outcome{${labels},check="version-eol",outcome="${value}"}`;
     expect(await matching('check_outcome')).toEqual({
       [series('Pass')]: 0,
@@ -109,16 +111,16 @@ describe('states', () => {
 
   it('of drift have a series for each fact, at 0 without drift', async () => {
     const { metrics, matching } = setup();
-    metrics.publish(coverage(), 'local', report({ drift: [drift('node-pools'), drift('node-pools')] }));
+    metrics.publish(coverage(), [{ name: 'local', report: report({ drift: [drift('node-pools'), drift('node-pools')] }) }]);
     const series = (fact: string) => `supportcoverage_drift{${labels},fact="${fact}"}`;
     expect(await matching('supportcoverage_drift')).toEqual({ [series('node-pools')]: 2, [series('storage-classes')]: 0 });
-    metrics.publish(coverage(), 'local', report());
+    metrics.publish(coverage(), [{ name: 'local', report: report() }]);
     expect(await matching('supportcoverage_drift')).toEqual({ [series('node-pools')]: 0, [series('storage-classes')]: 0 });
   });
 
   it('that are not known yet are absent, not 0', async () => {
     const { metrics, matching } = setup();
-    metrics.publish(coverage({ status: {} }), 'local', undefined);
+    metrics.publish(coverage({ status: {} }), [{ name: 'local', report: undefined }]);
     expect(await matching('supportcoverage_')).toEqual({
       'supportcoverage_info{coverage="prod",coverage_namespace="support",tier="Level1"}': 1,
     });
@@ -126,14 +128,14 @@ describe('states', () => {
 
   it('of time are in seconds since 1970, and a next check that is no more goes', async () => {
     const { metrics, matching } = setup();
-    metrics.publish(coverage(), 'local', report());
+    metrics.publish(coverage(), [{ name: 'local', report: report() }]);
     expect(await matching('timestamp_seconds')).toEqual({
       [`supportcoverage_check_last_run_timestamp_seconds{${labels}}`]: Date.parse('2026-11-23T12:00:00Z') / 1000,
       'supportcoverage_next_check_timestamp_seconds{coverage="prod",coverage_namespace="support"}':
         Date.parse('2026-11-23T13:00:00Z') / 1000,
     });
     const { nextCheckTime: _, ...suspended } = status;
-    metrics.publish(coverage({ status: suspended }), 'local', report());
+    metrics.publish(coverage({ status: suspended }), [{ name: 'local', report: report() }]);
     expect(await matching('next_check')).toEqual({});
   });
 });
@@ -168,7 +170,7 @@ describe('series that have lost their object', () => {
   it('go with a deleted coverage, and those of others stay', async () => {
     const { metrics, scrape } = setup();
     for (const name of ['prod', 'other']) {
-      metrics.publish(coverage({ name }), 'local', report({ findings: [finding('version-eol', 'critical')] }));
+      metrics.publish(coverage({ name }), [{ name: 'local', report: report({ findings: [finding('version-eol', 'critical')] }) }]);
       metrics.count({ name, namespace: 'support' }, 'local', pass(), 120);
     }
     const before = Object.keys(await scrape());
@@ -178,10 +180,10 @@ describe('series that have lost their object', () => {
 
   it('go with a cluster that the coverage has no more', async () => {
     const { metrics, matching } = setup();
-    metrics.publish(coverage(), 'local', report());
+    metrics.publish(coverage(), [{ name: 'local', report: report() }]);
     metrics.count({ name: 'prod', namespace: 'support' }, 'local', pass(), 120);
     metrics.count({ name: 'prod', namespace: 'support' }, 'renamed', pass(), 120);
-    metrics.publish(coverage(), 'renamed', report());
+    metrics.publish(coverage(), [{ name: 'renamed', report: report() }]);
     expect(await matching('cluster="local"')).toEqual({});
     expect(Object.keys(await matching('cluster="renamed"')).length).toBeGreaterThan(20);
   });
@@ -197,7 +199,7 @@ it('a coverage with 3 checks, 2 facts and 2 conditions has 43 series, and the ne
   const { metrics, scrape } = setup();
   for (let times = 0; times < 2; times += 1) {
     metrics.count({ name: 'prod', namespace: 'support' }, 'local', pass(), 120);
-    metrics.publish(coverage(), 'local', report());
+    metrics.publish(coverage(), [{ name: 'local', report: report() }]);
     // info 1, conditions 2 × 3, findings 3, outcomes 3 × 4, drift 2, times 2, histogram 8 buckets + 3, counters 2 × 3.
     expect(Object.keys(await scrape())).toHaveLength(43);
   }

@@ -11,12 +11,17 @@ export interface CoverageMetrics {
    * Sets every series of a coverage from what is written in its status and report; series it no longer has go. `overdueMs`: for how long
    * the oldest update has been overdue; undefined where nothing was agreed that can be due.
    */
-  publish(coverage: SupportCoverage, cluster: string, report: CoverageReportStatus | undefined, overdueMs?: number): void;
+  publish(coverage: SupportCoverage, clusters: readonly PublishedCluster[], overdueMs?: number): void;
   /** Counts what one pass changed. */
   count(coverage: { name: string; namespace: string }, cluster: string, pass: Pass, durationMs: number): void;
   countCorrection(coverage: { name: string; namespace: string }, correction: CorrectionReport): void;
   /** Removes every series of a coverage that was deleted. */
   forget(coverage: { name: string; namespace: string }): void;
+}
+
+export interface PublishedCluster {
+  name: string;
+  report: CoverageReportStatus | undefined;
 }
 
 type Labels = Record<string, string>;
@@ -80,11 +85,11 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
   /** Checks with corrections that were counted, by coverage. */
   const corrected = new Map<string, Set<string>>();
 
-  /** Removes what was counted for the clusters of a coverage, but for one that it still has. */
-  function uncount(name: string, namespace: string, kept?: string): void {
+  /** Removes what was counted for the clusters of a coverage, but for those that it still has. */
+  function uncount(name: string, namespace: string, kept: readonly string[] = []): void {
     const clusters = counted.get(`${namespace}/${name}`) ?? new Set();
     for (const cluster of clusters) {
-      if (cluster === kept) continue;
+      if (kept.includes(cluster)) continue;
       const labels = { coverage: name, coverage_namespace: namespace, cluster };
       duration.remove(labels);
       for (const severity of severities) {
@@ -95,7 +100,7 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
     }
   }
 
-  function publish(coverage: SupportCoverage, cluster: string, report: CoverageReportStatus | undefined, overdueMs?: number): void {
+  function publish(coverage: SupportCoverage, clusters: readonly PublishedCluster[], overdueMs?: number): void {
     const { name, namespace } = coverage.metadata;
     const next = new Map<Gauge, Map<string, Labels>>();
     const set = (metric: Gauge, labels: Labels, value: number) => {
@@ -110,12 +115,21 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
         .get(key)
         ?.get(gauges.findings)
         ?.has(JSON.stringify({ coverage: name, coverage_namespace: namespace, ...labels })) === true;
-    setSeries(set, gauges, coverage, cluster, report, known, seen);
+    setSeries(set, gauges, coverage);
+    for (const cluster of clusters) {
+      setClusterSeries(set, gauges, cluster, known, seen);
+      const lastRun = coverage.status?.clusters?.find((entry) => entry.name === cluster.name)?.lastCheckTime;
+      if (lastRun) set(gauges.lastRun, { cluster: cluster.name }, seconds(lastRun));
+    }
     if (overdueMs !== undefined) set(gauges.overdue, {}, overdueMs / 1000);
     for (const [metric, sets] of used.get(key) ?? [])
       for (const [id, labels] of sets) if (!next.get(metric)?.has(id)) metric.remove(labels);
     used.set(key, next);
-    uncount(name, namespace, cluster);
+    uncount(
+      name,
+      namespace,
+      clusters.map((cluster) => cluster.name),
+    );
   }
 
   return {
@@ -158,20 +172,32 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
 
 type Gauges = Record<'info' | 'condition' | 'findings' | 'outcome' | 'drift' | 'lastRun' | 'nextRun' | 'window' | 'nextWindow', Gauge>;
 
-function setSeries(
-  set: (metric: Gauge, labels: Labels, value: number) => void,
-  gauges: Gauges,
-  coverage: SupportCoverage,
-  cluster: string,
-  report: CoverageReportStatus | undefined,
-  known: KnownIds,
-  seen: (labels: Labels) => boolean,
-): void {
-  const { status } = coverage;
-  set(gauges.info, { tier: coverage.spec.tier }, 1);
+type SetSeries = (metric: Gauge, labels: Labels, value: number) => void;
+
+function setSeries(set: SetSeries, gauges: Gauges, { spec, status }: SupportCoverage): void {
+  set(gauges.info, { tier: spec.tier }, 1);
   for (const { type, status: actual } of status?.conditions ?? []) {
     for (const candidate of ['True', 'False', 'Unknown']) set(gauges.condition, { type, status: candidate }, candidate === actual ? 1 : 0);
   }
+  if (status?.nextCheckTime) set(gauges.nextRun, {}, seconds(status.nextCheckTime));
+  const { workingHours, workingHoursNext, maintenance, maintenanceNext } = status?.windows ?? {};
+  const windows = [
+    { window: 'workingHours', state: workingHours, next: workingHoursNext },
+    { window: 'maintenance', state: maintenance, next: maintenanceNext },
+  ];
+  for (const { window, state, next } of windows) {
+    if (state) set(gauges.window, { window }, state === 'Open' ? 1 : 0);
+    if (next) set(gauges.nextWindow, { window }, seconds(next));
+  }
+}
+
+function setClusterSeries(
+  set: SetSeries,
+  gauges: Gauges,
+  { name: cluster, report }: PublishedCluster,
+  known: KnownIds,
+  seen: (labels: Labels) => boolean,
+): void {
   const counts = new Map<string, number>();
   for (const { check, severity } of report?.findings ?? [])
     counts.set(`${check}/${severity}`, (counts.get(`${check}/${severity}`) ?? 0) + 1);
@@ -187,11 +213,6 @@ function setSeries(
   const drift = new Map(report ? known.facts.map((fact) => [fact, 0]) : []);
   for (const { fact } of report?.drift ?? []) drift.set(fact, (drift.get(fact) ?? 0) + 1);
   for (const [fact, value] of drift) set(gauges.drift, { cluster, fact }, value);
-  if (status?.lastCheckTime) set(gauges.lastRun, { cluster }, seconds(status.lastCheckTime));
-  if (status?.nextCheckTime) set(gauges.nextRun, {}, seconds(status.nextCheckTime));
-  const { maintenance, maintenanceNext } = status?.windows ?? {};
-  if (maintenance) set(gauges.window, { window: 'maintenance' }, maintenance === 'Open' ? 1 : 0);
-  if (maintenanceNext) set(gauges.nextWindow, { window: 'maintenance' }, seconds(maintenanceNext));
 }
 
 function seconds(time: string): number {

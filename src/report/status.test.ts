@@ -34,7 +34,6 @@ const run: Run = {
   durationMs: 12.4,
   nextCheckTime: '2026-11-23T13:00:00Z',
   handledRunAt: undefined,
-  maintenance: undefined,
   generation: 3,
 };
 const cluster: ClusterFacts = {
@@ -49,7 +48,11 @@ const cluster: ClusterFacts = {
 const statusOf = (
   pass: Partial<Pass>,
   options: { previous?: SupportCoverageStatus; run?: Partial<Run>; cluster?: Partial<ClusterFacts>; problem?: string } = {},
-) => statusAfter(passOf(pass), options.previous, { ...run, ...options.run }, { ...cluster, ...options.cluster }, options.problem);
+) => {
+  const ran = { ...run, ...options.run };
+  const outcome = { ...passOf(pass), facts: { ...cluster, ...options.cluster }, at: ran.at, maintenance: undefined };
+  return statusAfter([outcome], options.previous, ran, options.problem);
+};
 const said = (status: SupportCoverageStatus, type: string) => {
   const condition = conditionOf(status, type);
   return condition && [condition.status, condition.reason, condition.message];

@@ -1,10 +1,11 @@
 import type { Condition } from '../api/v1alpha1/fields.ts';
 import type { ClusterStatus, SupportCoverageStatus, Trigger } from '../api/v1alpha1/supportcoverage.ts';
 import type { BaselineState } from '../baseline/integrity.ts';
+import { byUrgency } from '../findings/lifecycle.ts';
 import type { Pass } from '../findings/pass.ts';
 import { type Summary, summarise } from '../findings/summary.ts';
 import { formatDuration } from '../kube/duration.ts';
-import { areaVerdicts, dated, healthy, type Verdict } from './conditions.ts';
+import { areaVerdicts, dated, healthy, merged, type Verdict } from './conditions.ts';
 
 const maxTop = 10;
 const maxHistory = 10;
@@ -17,46 +18,48 @@ export interface Run {
   durationMs: number;
   nextCheckTime: string | undefined;
   handledRunAt: string | undefined;
-  /** Whether updates are made in time; undefined where nothing was agreed that can be due. */
-  maintenance: Verdict | undefined;
   generation: number | undefined;
 }
 
-/** What is known of the cluster itself. */
+/** What is known of a cluster itself. */
 export interface ClusterFacts {
   name: string;
   environment: string | undefined;
   version: string | undefined;
   nodes: number | undefined;
+  /** uid of its namespace kube-system. */
+  uid?: string | undefined;
   reachable: boolean;
+  /** Why it cannot be reached. */
+  problem?: string | undefined;
   baselineName: string;
   /** What is missing for the agreement to be complete, beyond the baseline's approval. */
   missing: readonly string[];
 }
 
-/** The status after a pass. `specProblem`: why the spec as it is written was not what ran. */
+/** What the last checks of one cluster said. */
+export interface ClusterOutcome extends Pick<Pass, 'checks' | 'findings' | 'drift' | 'driftUnknown' | 'baseline'> {
+  facts: ClusterFacts;
+  /** When they ran. */
+  at: string;
+  /** Whether updates are made in time; undefined where nothing was agreed that can be due. */
+  maintenance: Verdict | undefined;
+}
+
+/** The status after a run, of all clusters together. `specProblem`: why the spec as it is written was not what ran. */
 export function statusAfter(
-  pass: Pass,
+  outcomes: readonly ClusterOutcome[],
   previous: SupportCoverageStatus | undefined,
   run: Run,
-  cluster: ClusterFacts,
   specProblem: string | undefined,
 ): SupportCoverageStatus {
-  const summary = summarise(pass.checks, pass.findings, pass.drift);
-  const verdicts = verdictsOf(pass, cluster, run.maintenance, specProblem);
+  const summary = total(outcomes.map(({ checks, findings, drift }) => summarise(checks, findings, drift)));
   return {
     ...(run.generation === undefined ? {} : { observedGeneration: run.generation }),
-    conditions: dated(verdicts, previous?.conditions ?? [], run.generation, run.at),
+    conditions: dated(verdictsOf(outcomes, specProblem), previous?.conditions ?? [], run.generation, run.at),
     summary,
-    topFindings: pass.findings.slice(0, maxTop).map(({ check, object, severity, firstSeen, message }) => ({
-      check,
-      cluster: cluster.name,
-      object,
-      severity,
-      since: firstSeen,
-      message,
-    })),
-    clusters: [clusterStatus(pass, previous, run, cluster, summary)],
+    topFindings: topFindings(outcomes),
+    clusters: outcomes.map((outcome) => clusterStatus(outcome, previous)),
     ...(previous?.windows ? { windows: previous.windows } : {}),
     lastCheckTime: run.at,
     ...(run.nextCheckTime ? { nextCheckTime: run.nextCheckTime } : {}),
@@ -76,11 +79,39 @@ export function statusAfter(
   };
 }
 
-function verdictsOf(pass: Pass, cluster: ClusterFacts, maintenance: Verdict | undefined, specProblem: string | undefined): Verdict[] {
-  const areas = [...areaVerdicts(pass.checks, pass.findings), ...(maintenance ? [maintenance] : [])];
-  const baseline = baselineVerdict(pass);
-  const counted = pass.baseline.state === 'Absent' || pass.baseline.state === 'Unapproved' ? areas : [...areas, baseline];
-  return [healthy(counted), ...ready(specProblem), onboarded(pass.baseline, cluster), ...areas, baseline];
+function topFindings(outcomes: readonly ClusterOutcome[]): SupportCoverageStatus['topFindings'] {
+  const clusterOf = new Map(outcomes.flatMap(({ facts, findings }) => findings.slice(0, maxTop).map((finding) => [finding, facts.name])));
+  return [...clusterOf.keys()]
+    .sort(byUrgency)
+    .slice(0, maxTop)
+    .map((finding) => {
+      const { check, object, severity, firstSeen, message } = finding;
+      return { check, cluster: clusterOf.get(finding) ?? '', object, severity, since: firstSeen, message };
+    });
+}
+
+function total(summaries: readonly Summary[]): Summary {
+  const [first, ...others] = summaries;
+  if (!first) return { critical: 0, warning: 0, info: 0, unknown: 0, drift: 0 };
+  const keys = Object.keys(first) as (keyof Summary)[];
+  return others.reduce<Summary>((sum, next) => Object.fromEntries(keys.map((key) => [key, sum[key] + next[key]])) as never, first);
+}
+
+function verdictsOf(outcomes: readonly ClusterOutcome[], specProblem: string | undefined): Verdict[] {
+  const each = outcomes.map((outcome) => {
+    const areas = [...areaVerdicts(outcome.checks, outcome.findings), ...(outcome.maintenance ? [outcome.maintenance] : [])];
+    const baseline = baselineVerdict(outcome);
+    const counts = outcome.baseline.state === 'Approved' || outcome.baseline.state === 'Altered';
+    return { cluster: outcome.facts.name, areas, baseline, counted: counts ? [...areas, baseline] : areas };
+  });
+  const together = (of: (one: (typeof each)[number]) => Verdict[]) =>
+    merged(each.map((one) => ({ cluster: one.cluster, verdicts: of(one) })));
+  return [
+    healthy(together(({ counted }) => counted)),
+    ...ready(specProblem),
+    onboarded(outcomes),
+    ...together(({ areas, baseline }) => [...areas, baseline]),
+  ];
 }
 
 function ready(specProblem: string | undefined): Verdict[] {
@@ -93,28 +124,41 @@ function ready(specProblem: string | undefined): Verdict[] {
   ];
 }
 
-function onboarded(baseline: BaselineState, { missing, baselineName }: ClusterFacts): Verdict {
-  const open = [...missing];
-  if (baseline.state === 'Unapproved')
-    open.push(`the baseline ${baselineName} waits for approval: kubectl get scbl ${baselineName} -o yaml, then set spec.approval`);
-  if (baseline.state === 'Absent') open.push(`the baseline ${baselineName} is not captured yet`);
-  if (baseline.state === 'Altered') open.push(baseline.observation.message);
+function onboarded(outcomes: readonly ClusterOutcome[]): Verdict {
+  const open = outcomes.flatMap((outcome) =>
+    missingOf(outcome).map((text) => (outcomes.length > 1 ? `${outcome.facts.name}: ${text}` : text)),
+  );
   if (open.length > 0)
     return {
       type: 'Onboarded',
       status: 'False',
-      reason: missing.length > 0 ? 'Incomplete' : 'BaselineNotApproved',
+      reason: outcomes.some(({ facts }) => facts.missing.length > 0) ? 'Incomplete' : 'BaselineNotApproved',
       message: open.join('; ').slice(0, 4096),
     };
   return {
     type: 'Onboarded',
     status: 'True',
     reason: 'Complete',
-    message: 'The cluster can be read as the tier needs, and its baseline is approved',
+    message:
+      outcomes.length > 1
+        ? 'Every cluster can be read as the tier needs, and its baseline is approved'
+        : 'The cluster can be read as the tier needs, and its baseline is approved',
   };
 }
 
-function baselineVerdict({ baseline, drift, driftUnknown }: Pass): Verdict {
+/** What is missing for the agreement to be complete. */
+function missingOf({ baseline, facts: { missing, baselineName } }: ClusterOutcome): string[] {
+  if (baseline.state === 'Unapproved')
+    return [
+      ...missing,
+      `the baseline ${baselineName} waits for approval: kubectl get scbl ${baselineName} -o yaml, then set spec.approval`,
+    ];
+  if (baseline.state === 'Absent') return [...missing, `the baseline ${baselineName} is not captured yet`];
+  if (baseline.state === 'Altered') return [...missing, baseline.observation.message];
+  return [...missing];
+}
+
+function baselineVerdict({ baseline, drift, driftUnknown }: ClusterOutcome): Verdict {
   const type = 'BaselineInSync';
   if (baseline.state === 'Altered')
     return { type, status: 'False', reason: baseline.observation.reason, message: baseline.observation.message };
@@ -137,24 +181,22 @@ function baselineVerdict({ baseline, drift, driftUnknown }: Pass): Verdict {
   return { type, status: 'True', reason: 'AsAgreed', message: 'The cluster is as its baseline says' };
 }
 
-function clusterStatus(
-  pass: Pass,
-  previous: SupportCoverageStatus | undefined,
-  run: Run,
-  cluster: ClusterFacts,
-  summary: Summary,
-): ClusterStatus {
+function clusterStatus(outcome: ClusterOutcome, previous: SupportCoverageStatus | undefined): ClusterStatus {
+  const { name, environment, version, nodes, uid, reachable, problem, baselineName } = outcome.facts;
+  const summary = summarise(outcome.checks, outcome.findings, outcome.drift);
   return {
-    name: cluster.name,
-    ...(cluster.environment ? { environment: cluster.environment } : {}),
-    ...(cluster.version ? { version: cluster.version } : {}),
-    ...(cluster.nodes === undefined ? {} : { nodes: cluster.nodes }),
-    reachable: cluster.reachable,
-    lastCheckTime: run.at,
+    name,
+    ...(environment ? { environment } : {}),
+    ...(uid ? { uid } : {}),
+    ...(version ? { version } : {}),
+    ...(nodes === undefined ? {} : { nodes }),
+    reachable,
+    ...(problem ? { problem } : {}),
+    lastCheckTime: outcome.at,
     critical: summary.critical,
     warning: summary.warning,
     drift: summary.drift,
-    baseline: baselineStatus(pass.baseline, cluster.baselineName, previous?.clusters?.find(({ name }) => name === cluster.name)?.baseline),
+    baseline: baselineStatus(outcome.baseline, baselineName, previous?.clusters?.find((entry) => entry.name === name)?.baseline),
   };
 }
 

@@ -1,0 +1,187 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { CorrectionReport, CoverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
+import type { SupportCoverage } from '../api/v1alpha1/supportcoverage.ts';
+import { lastWriter } from '../baseline/last-writer.ts';
+import { createJudge } from '../findings/boundary.ts';
+import { stamp } from '../findings/lifecycle.ts';
+import { type Pass, runPass } from '../findings/pass.ts';
+import { type ClusterView, unreadView } from '../observe/cluster-view.ts';
+import type { Observer } from '../observe/observer.ts';
+import { quietMs, reportStatus, worthWriting } from '../report/coverage-report.ts';
+import { correctionEvent, coverageEvent, type FindReference, recordPass } from '../report/events.ts';
+import type { CoverageMetrics } from '../report/metrics.ts';
+import type { ClusterFacts } from '../report/status.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { EventRecorder } from '../runtime/event-recorder.ts';
+import { type Baseline, findBaseline } from './baseline.ts';
+import type { ClusterHandle } from './clusters.ts';
+import { type Proposed, permitted, suggestions } from './corrections.ts';
+import { runAtOf } from './due.ts';
+import { type Known, type KnownCluster, type KnownCoverages, reportName } from './known.ts';
+import { maintenanceVerdict } from './maintenance.ts';
+import type { Plan, PlannedCluster } from './plan.ts';
+import type { CoverageStore } from './store.ts';
+
+export interface ClusterRunOptions {
+  store: CoverageStore;
+  recorder: EventRecorder;
+  findReference: FindReference;
+  /** Makes one small change in the cluster that the operator runs in; see corrections.ts. */
+  applyCorrection: (correction: Proposed, now: Temporal.Instant, signal: AbortSignal) => Promise<CorrectionReport>;
+  metrics: CoverageMetrics;
+  clock: Clock;
+}
+
+/** Everything about one cluster of one coverage. */
+export interface ClusterWork {
+  coverage: SupportCoverage;
+  plan: Plan;
+  cluster: PlannedCluster;
+  handle: ClusterHandle;
+  entry: Known;
+  known: KnownCluster;
+}
+
+export interface ClusterRuns {
+  /** Runs the checks of one cluster, writes its report and says what changed. Returns why the baseline part of the spec cannot be run. */
+  run(work: ClusterWork, signal: AbortSignal): Promise<{ specProblem: string | undefined; durations: Pass['durations'] }>;
+  /** Writes what had to wait for its turn. Returns for how long it still has to, milliseconds; Infinity where nothing waits. */
+  writeLate(work: ClusterWork): Promise<number>;
+}
+
+/** Of the corrections in a report: suggestions, and what was tried last. Together no more than the report's schema allows. */
+const maxSuggested = 150;
+const maxTried = 50;
+
+export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCoverages): ClusterRuns {
+  const { store, metrics, clock } = options;
+
+  async function run(work: ClusterWork, signal: AbortSignal) {
+    const { coverage, plan, cluster, handle, entry, known } = work;
+    const { observer } = handle;
+    const startedAt = clock.monotonic();
+    if (!handle.problem) await observer?.refreshProbes(signal);
+    const view = handle.problem || !observer ? unreadView(cluster.name, handle.problem ?? 'not read yet') : observer.view(cluster.name);
+    const now = clock.now();
+    const first = known.report?.status === undefined;
+    const baseline = await findBaseline(store, coverage, plan, cluster, entry.status, view);
+    const pass = await runPass({
+      ...plan,
+      view,
+      memory: known.memory,
+      baseline: baseline.state,
+      now,
+      monotonic: clock.monotonic,
+      judge: createJudge(),
+      writerOf: async ({ type, name, namespace, fields }) =>
+        lastWriter((await observer?.managedFields(type, name, namespace)) ?? [], fields),
+    });
+    signal.throwIfAborted();
+    const durationMs = clock.monotonic() - startedAt;
+    await writeReport(work, pass, await correct(work, pass, signal));
+    metrics.count(coverage.metadata, cluster.name, pass, durationMs);
+    await announce(work, pass, baseline, first);
+    const { checks, driftUnknown } = pass;
+    known.outcome = {
+      ...{ checks, driftUnknown, baseline: baseline.state, at: stamp(now) },
+      facts: clusterFacts(work, view, baseline, observer),
+      maintenance: maintenanceVerdict(plan.maintenance, checks, pass.findings, now),
+    };
+    const { state } = baseline;
+    known.seen = {
+      at: stamp(now),
+      runAt: runAtOf(coverage) ?? known.seen?.runAt,
+      generation: coverage.metadata.generation,
+      baseline: state.state === 'Altered' ? known.seen?.baseline : baselineOf(state, cluster),
+      saysAltered: state.state === 'Altered',
+    };
+    return { specProblem: baseline.specProblem, durations: pass.durations };
+  }
+
+  /** Makes what may be made now, and returns what the report says of corrections: what is suggested, and what was tried last. */
+  async function correct({ coverage, plan, cluster, known }: ClusterWork, pass: Pass, signal: AbortSignal): Promise<CorrectionReport[]> {
+    if (plan.corrections.mode === 'Off') return [];
+    const past = (known.latest?.corrections ?? []).filter(({ at }) => at !== undefined);
+    const { baseline } = pass;
+    const agreed = new Set(baseline.state === 'Approved' ? baseline.baseline.spec.facts.map(({ object }) => object) : []);
+    const now = clock.now();
+    const permit = { windowSince: plan.maintenance.windows?.at(now).since, isAgreed: (object: string) => agreed.has(object) };
+    const tried: CorrectionReport[] = [];
+    // Another cluster is only read; its corrections are for a person.
+    const candidates = cluster.scope.kubeconfigSecretRef ? [] : permitted(plan.corrections, pass.corrections, past, permit);
+    for (const correction of candidates) {
+      const result = await options.applyCorrection(correction, now, signal);
+      tried.push(result);
+      options.recorder.recordEvent(correctionEvent(coverage, result));
+      metrics.countCorrection(coverage.metadata, result);
+    }
+    const applied = new Set(tried.filter(({ result }) => result === 'Applied').map(({ command }) => command));
+    const open = pass.corrections.filter(({ command }) => !applied.has(command)).slice(0, maxSuggested);
+    return [...suggestions(open), ...[...tried, ...past].slice(0, maxTried)];
+  }
+
+  async function writeReport(work: ClusterWork, pass: Pass, corrections: CorrectionReport[]): Promise<void> {
+    const { known, plan } = work;
+    known.latest = reportStatus(pass, plan.reportLimit, corrections);
+    if (worthWriting(known.report?.status, known.latest, pass, clock.monotonic() - known.reportWrittenAt))
+      await putReport(work, known.latest);
+    known.memory = { findings: pass.findings, pending: pass.pending, drift: pass.drift };
+  }
+
+  async function writeLate(work: ClusterWork): Promise<number> {
+    const { known } = work;
+    if (!known.latest || isDeepStrictEqual(known.latest, known.report?.status)) return Number.POSITIVE_INFINITY;
+    const left = known.reportWrittenAt + quietMs - clock.monotonic();
+    if (left > 0) return left;
+    await putReport(work, known.latest);
+    return Number.POSITIVE_INFINITY;
+  }
+
+  async function putReport({ coverage, known }: ClusterWork, status: CoverageReportStatus): Promise<void> {
+    const { name, report } = known;
+    known.report = await coverages.orForget(coverage, () => store.writeReport(coverage, reportName(coverage, name), name, report, status));
+    known.reportWrittenAt = clock.monotonic();
+  }
+
+  async function announce({ coverage, cluster }: ClusterWork, pass: Pass, baseline: Baseline, first: boolean): Promise<void> {
+    const { recorder } = options;
+    if (baseline.captured) {
+      recorder.recordEvent(
+        coverageEvent(
+          coverage,
+          'Normal',
+          'BaselineCaptured',
+          `Captured the CoverageBaseline ${baseline.captured}; drift is reported once spec.approval is set there`,
+        ),
+      );
+    }
+    if (baseline.notCaptured && first)
+      recorder.recordEvent(coverageEvent(coverage, 'Warning', 'BaselineNotCaptured', baseline.notCaptured));
+    // In another cluster nothing is written: what concerns its objects is told on the coverage.
+    const findReference = cluster.scope.kubeconfigSecretRef ? async () => undefined : options.findReference;
+    await recordPass(recorder, coverage, pass, first, findReference);
+  }
+
+  return { run, writeLate };
+}
+
+function baselineOf(state: Baseline['state'], { baseline }: PlannedCluster): { name: string; contentHash?: string } {
+  return { name: baseline.name, ...(state.state === 'Approved' ? { contentHash: state.hash } : {}) };
+}
+
+function clusterFacts(
+  { cluster, handle }: ClusterWork,
+  view: ClusterView,
+  baseline: Baseline,
+  observer: Observer | undefined,
+): ClusterFacts {
+  const version = view.knowledge('version').state === 'Current' ? view.probe('version')?.gitVersion : undefined;
+  const { problem } = handle;
+  return {
+    ...{ name: cluster.name, environment: cluster.environment, uid: handle.uid, version, problem },
+    nodes: view.knowledge('nodes').state === 'Current' ? view.count('nodes') : undefined,
+    reachable: version !== undefined,
+    baselineName: cluster.baseline.name,
+    missing: problem ? [problem] : [...(observer?.notPermitted() ?? []), ...(baseline.notCaptured ? [baseline.notCaptured] : [])],
+  };
+}
