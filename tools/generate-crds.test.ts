@@ -77,7 +77,7 @@ describe('every schema is one that kube-apiserver takes as structural', () => {
 
   it('that says of every list how it is merged, and keys it by a field that its entries must have', () => {
     for (const { path, node } of parts.filter(({ node }) => node.type === 'array')) {
-      expect([path, node['x-kubernetes-list-type']]).toEqual([path, expect.stringMatching(/^(atomic|map)$/)]);
+      expect([path, node['x-kubernetes-list-type']]).toEqual([path, expect.stringMatching(/^(atomic|map|set)$/)]);
       if (node['x-kubernetes-list-type'] !== 'map') continue;
       expect([path, node.items?.required]).toEqual([path, expect.arrayContaining(node['x-kubernetes-list-map-keys'] ?? ['a key'])]);
     }
@@ -134,20 +134,22 @@ describe('kubectl get', () => {
       'CRIT',
       'WARN',
       'DRIFT',
+      'WINDOW',
       'LAST-CHECK',
       'AGE',
       'CLUSTERS',
       'NEXT-CHECK',
-      'MAINTENANCE',
+      'NEXT-MAINTENANCE',
       'BASELINE',
     ]);
     expect(columns('CoverageBaseline')).toEqual(['CLUSTER', 'APPROVED', 'APPROVED-BY', 'AGE']);
+    expect(columns('Acknowledgement')).toEqual(['COVERAGE', 'BY', 'MATCHED', 'EXPIRES', 'AGE', 'REASON']);
     expect(columns('CoverageReport')).toEqual(['COVERAGE', 'CLUSTER', 'CRIT', 'WARN', 'INFO', 'UNKNOWN', 'DRIFT', 'AGE']);
   });
 
   it('finds all kinds by their category and short names', () => {
     const names = kinds.map((kind) => (crd(kind) as { spec: { names: { shortNames: string[]; categories: string[] } } }).spec.names);
-    expect(names.map(({ shortNames }) => shortNames)).toEqual([['scov'], ['scbl'], ['scrp']]);
+    expect(names.map(({ shortNames }) => shortNames)).toEqual([['scov'], ['scbl'], ['scrp'], ['scack']]);
     expect(names.every(({ categories }) => categories.includes('support'))).toBe(true);
   });
 });
@@ -157,6 +159,7 @@ it('only kinds with a status have the status subresource', () => {
     ['SupportCoverage', true],
     ['CoverageBaseline', false],
     ['CoverageReport', true],
+    ['Acknowledgement', true],
   ]);
 });
 

@@ -94,10 +94,11 @@ describe('in its own namespace the operator', () => {
 });
 
 describe('in the namespaces of coverages the operator', () => {
-  it('captures baselines and keeps reports, and deletes and approves nothing', () => {
+  it('captures baselines and keeps reports, and approves nothing', () => {
     expect(single(granted.coverageNamespaces).sort()).toEqual([
       'create platformsupport.io/coveragebaselines',
       'create platformsupport.io/coveragereports',
+      'delete platformsupport.io/coveragereports',
       'get platformsupport.io/coveragebaselines',
       'get platformsupport.io/coveragereports',
       'list platformsupport.io/coveragebaselines',
@@ -150,10 +151,9 @@ describe('nowhere does the operator', () => {
     expect(all.filter(({ resources = [], resourceNames }) => resources.includes('configmaps') && !resourceNames)).toEqual([]);
   });
 
-  it('delete, impersonate, escalate, bind or approve', () => {
-    expect(single(all).filter((permission) => /^(delete|deletecollection|impersonate|escalate|bind|approve) /.test(permission))).toEqual(
-      [],
-    );
+  it('delete anything but its own reports, impersonate, escalate, bind or approve', () => {
+    const strong = single(all).filter((permission) => /^(delete|deletecollection|impersonate|escalate|bind|approve) /.test(permission));
+    expect(strong).toEqual(['delete platformsupport.io/coveragereports']);
   });
 
   it('have the same permission twice', () => {

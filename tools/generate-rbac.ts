@@ -74,7 +74,7 @@ export function permissions(): Permissions {
     ],
     coverageNamespaces: [
       { apiGroups: [group], resources: ['coveragebaselines'], verbs: ['get', 'list', 'watch', 'create'] },
-      { apiGroups: [group], resources: ['coveragereports'], verbs: ['get', 'create'] },
+      { apiGroups: [group], resources: ['coveragereports'], verbs: ['get', 'create', 'delete'] },
       { apiGroups: [group], resources: ['coveragereports/status'], verbs: ['update'] },
     ],
     namespaces,

@@ -78,7 +78,7 @@ export function createCoverageReconciler(
         return { coverage, plan, cluster, handle, entry, known: await known.recallCluster(entry, coverage, cluster.name) };
       }),
     );
-    forgetOthers(entry, plan);
+    await forgetOthers(coverage, entry, plan);
     if (plan.suspend || coverage.spec.suspend) return suspend(coverage, entry, specProblem);
     const startedAt = clock.monotonic();
     const looked = await Promise.all(works.map((work) => look(work, context)));
@@ -103,9 +103,15 @@ export function createCoverageReconciler(
     return {};
   }
 
-  /** What is known of clusters that the coverage is no longer about. */
-  function forgetOthers(entry: Known, plan: Plan): void {
-    for (const name of entry.clusters.keys()) if (!plan.clusters.some((cluster) => cluster.name === name)) entry.clusters.delete(name);
+  /** Clusters that the coverage is no longer about take their reports with them. */
+  async function forgetOthers(coverage: SupportCoverage, entry: Known, plan: Plan): Promise<void> {
+    const named = [...entry.clusters.keys(), ...(entry.status?.clusters ?? []).map(({ name }) => name)];
+    const others = [...new Set(named)].filter((name) => !plan.clusters.some((cluster) => cluster.name === name));
+    for (const name of others) {
+      const { report } = await known.recallCluster(entry, coverage, name);
+      if (report) await store.removeReport(coverage.metadata.namespace, report);
+      entry.clusters.delete(name);
+    }
   }
 
   /** Runs the checks of one cluster where they are due. One that cannot be reached waits for nothing. */

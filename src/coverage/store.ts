@@ -26,6 +26,8 @@ export interface CoverageStore {
     before: CoverageReport | undefined,
     status: CoverageReportStatus,
   ): Promise<CoverageReport>;
+  /** Removes the report of a cluster that the coverage is no longer about; one that is not there is fine. */
+  removeReport(namespace: string, report: CoverageReport): Promise<void>;
   readBaseline(namespace: string, name: string): Promise<CoverageBaseline | undefined>;
   createBaseline(namespace: string, name: string, spec: CoverageBaselineSpec): Promise<CoverageBaseline>;
 }
@@ -78,6 +80,17 @@ export function createCoverageStore(transport: Transport): CoverageStore {
         query: { fieldManager },
         body: { apiVersion, kind: coverageReportKind.kind, metadata: current.metadata, spec: current.spec, status },
       });
+    },
+    removeReport: async (namespace, { metadata: { name, uid } }) => {
+      try {
+        await transport.json({
+          method: 'DELETE',
+          path: objectPath(reportType, name, namespace),
+          body: { preconditions: { uid } },
+        });
+      } catch (error) {
+        if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
+      }
     },
     readBaseline: (namespace, name) => read<CoverageBaseline>(objectPath(baselineType, name, namespace)),
     createBaseline: (namespace, name, spec) =>
