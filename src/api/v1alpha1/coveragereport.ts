@@ -27,7 +27,8 @@ const handling = {
     .array(z.string().max(100))
     .max(16)
     .optional()
-    .describe('Steps of the escalation path that it has gone, as contact@after, such as support-desk@0s.'),
+    .describe('Steps of the escalation path that it has gone, as contact@after, such as support-desk@0s.')
+    .meta(atomic),
 };
 
 const finding = z.object({
