@@ -9,6 +9,7 @@ FROM ${BUILD_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
+COPY tools/build.ts ./tools/
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 RUN npm run build
@@ -22,7 +23,9 @@ FROM ${RUNTIME_IMAGE}
 LABEL org.opencontainers.image.title="support-coverage-operator" \
       org.opencontainers.image.description="Makes a platform support agreement real in a Kubernetes cluster." \
       org.opencontainers.image.licenses="Apache-2.0"
-ENV NODE_ENV=production
+# What V8 compiled at build time is read at start; nothing is written there.
+ENV NODE_ENV=production \
+    NODE_COMPILE_CACHE=/app/dist/compile-cache
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist

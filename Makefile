@@ -28,8 +28,8 @@ check: node_modules/.installed controlplane ## Types, lint and generated files o
 generate: node_modules/.installed controlplane ## Write CRDs, RBAC, deploy/ and the generated parts of docs/
 	node tools/generate.ts
 
-build: node_modules/.installed ## Compile src/ to dist/
-	tsc -p tsconfig.build.json
+build: node_modules/.installed ## Make the program that the image runs, in dist/
+	node tools/build.ts
 
 controlplane: node_modules/.installed ## Build the test control plane, kwok and helm (10 to 15 minutes the first time)
 	node test/controlplane/build.ts

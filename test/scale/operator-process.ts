@@ -57,7 +57,8 @@ export async function startOperatorProcess({ kubeconfig, directory, profile }: O
   const child = spawn(process.execPath, args, {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, NODE_OPTIONS: '' },
+    // As the image has it.
+    env: { ...process.env, NODE_OPTIONS: '', NODE_COMPILE_CACHE: join(root, 'dist/compile-cache') },
   });
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
