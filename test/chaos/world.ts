@@ -50,6 +50,14 @@ export async function createChaosWorld(options: { kubeconfig?: (cluster: Control
   await kubectl.condition(coverageName, 'ObservabilityHealthy', 'False');
   await kubectl.approve(reportName);
   await kubectl.condition(coverageName, 'Onboarded', 'True');
+  // What opens and resolves nothing is written half a minute later.
+  await waitFor(
+    'the report to be of the pass that saw the approval',
+    async (see) =>
+      see((await kubectl.report(reportName))?.status?.checks?.find(({ check }) => check === 'rbac-cluster-admin')?.outcome) ===
+      'NotApplicable',
+    { deadlineMs: 60_000 },
+  );
   const rows = [['fault', 'meanwhile the operator said', 'recovered after', 'compared afterwards']];
 
   /** What must be the same after a fault as before it: the report to the letter, and which Events there are. */
@@ -74,7 +82,7 @@ export async function createChaosWorld(options: { kubeconfig?: (cluster: Control
     );
   }
 
-  /** Waits until the API server answers, then until the operator shows what happens now: a StorageClass made after the fault becomes drift. */
+  /** Waits until the API server answers, then until the operator shows what happens now: a PriorityClass made after the fault becomes drift. */
   async function recovery(name: string): Promise<number> {
     await waitFor(
       'the API server',
@@ -82,10 +90,10 @@ export async function createChaosWorld(options: { kubeconfig?: (cluster: Control
       { deadlineMs: 60_000 },
     );
     const startedAt = performance.now();
-    await cluster.apply({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name }, provisioner: 'csi.example.com' });
-    await driftSeen((objects) => objects.includes(`StorageClass/${name}`));
+    await cluster.apply({ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value: 1 });
+    await driftSeen((objects) => objects.includes(`PriorityClass/${name}`));
     const seconds = (performance.now() - startedAt) / 1000;
-    await cluster.kubectl(['delete', 'storageclass', name]);
+    await cluster.kubectl(['delete', 'priorityclass', name]);
     await driftSeen((objects) => objects.length === 0);
     return seconds;
   }

@@ -12,13 +12,13 @@ function fromCondition(check: string, holds: string, type: string, bad: string, 
     object: `Node/${node}`,
     settings: { for: holds },
     prepare: async (world) => void (await createNode(world, check)),
-    fault: ({ condition }) => condition('node', node, { type, status: bad, since: ago({ minutes: 20 }) }),
+    fault: ({ condition }) => condition('node', node, { type, status: bad, since: ago({ hours: 2 }) }),
     mend: ({ condition }) => condition('node', node, { type, status: good }),
     lookAlikes,
   };
 }
 
-const notReady = () => ({ type: 'Ready', status: 'False', reason: 'KubeletNotReady', since: ago({ hours: 1 }) });
+const notReady = () => ({ type: 'Ready', status: 'False', reason: 'KubeletNotReady', since: ago({ hours: 2 }) });
 
 const nodeNotReady = fromCondition('node-not-ready', '15m', 'Ready', 'False', [
   looksLike('a node that restarts', 'restarting', { conditions: [{ ...notReady(), since: ago({ minutes: 2 }) }] }),
@@ -36,9 +36,9 @@ const nodeNotReady = fromCondition('node-not-ready', '15m', 'Ready', 'False', [
   looksLike('one that has just been made and has not said anything', 'joining', { silent: true }),
 ]);
 
-const pressure = (type: string) => ({ type, status: 'True', reason: 'KubeletHasPressure', since: ago({ hours: 1 }) });
+const pressure = (type: string) => ({ type, status: 'True', reason: 'KubeletHasPressure', since: ago({ hours: 2 }) });
 
-const nodePressure = fromCondition('node-pressure', '10m', 'MemoryPressure', 'True', [
+const nodePressure = fromCondition('node-pressure', '1h', 'MemoryPressure', 'True', [
   looksLike('a node that is short of disk for a moment', 'short-pressure', {
     conditions: [{ ...pressure('DiskPressure'), since: ago({ minutes: 1 }) }],
   }),
@@ -46,9 +46,9 @@ const nodePressure = fromCondition('node-pressure', '10m', 'MemoryPressure', 'Tr
   looksLike('one whose kubelet does not know', 'unknown-pressure', { conditions: [{ ...pressure('MemoryPressure'), status: 'Unknown' }] }),
 ]);
 
-const noNetwork = () => ({ type: 'NetworkUnavailable', status: 'True', reason: 'NoRouteCreated', since: ago({ hours: 1 }) });
+const noNetwork = () => ({ type: 'NetworkUnavailable', status: 'True', reason: 'NoRouteCreated', since: ago({ hours: 2 }) });
 
-const nodeNetworkUnavailable = fromCondition('node-network-unavailable', '5m', 'NetworkUnavailable', 'True', [
+const nodeNetworkUnavailable = fromCondition('node-network-unavailable', '1h', 'NetworkUnavailable', 'True', [
   looksLike('a node that waits for its route after it has started', 'new-network', {
     conditions: [{ ...noNetwork(), since: ago({ minutes: 1 }) }],
   }),
@@ -56,9 +56,9 @@ const nodeNetworkUnavailable = fromCondition('node-network-unavailable', '5m', '
   looksLike('one that its provider takes back', 'spot-network', { conditions: [noNetwork()], ...takenBack }),
 ]);
 
-const problem = (type: string, since = ago({ hours: 1 })) => ({ type, status: 'True', reason: 'Test', since });
+const problem = (type: string, since = ago({ hours: 2 })) => ({ type, status: 'True', reason: 'Test', since });
 
-const nodeProblem = fromCondition('node-problem', '5m', 'KernelDeadlock', 'True', [
+const nodeProblem = fromCondition('node-problem', '1h', 'KernelDeadlock', 'True', [
   looksLike('conditions of other types, which are True where all is well', 'healthy-conditions', {
     conditions: [problem('EtcdIsVoter'), problem('GPUReady'), { ...problem('ReadonlyFilesystem'), status: 'False' }],
   }),

@@ -19,7 +19,7 @@ export interface OwnNode extends NodeOptions {
 /** Makes the node `<prefix>-1`, too small to matter to the cluster's capacity. */
 export async function createNode(world: World, prefix: string, { conditions = [], cordoned, ...options }: OwnNode = {}): Promise<string> {
   const taints = [apart, ...(options.taints ?? [])];
-  const [name = ''] = await world.cluster.createNodes(1, { cpu: '100m', memory: '128Mi', pods: 10, ...options, prefix, taints });
+  const [name = ''] = await world.cluster.createNodes(1, { cpu: '100m', memory: '128Mi', pods: 60, ...options, prefix, taints });
   for (const condition of conditions) await world.condition('node', name, condition);
   if (cordoned) await world.cluster.kubectl(['cordon', name]);
   return name;
