@@ -4,7 +4,6 @@ import { localCluster, type SupportCoverage, type SupportCoverageStatus, type Tr
 import type { Fact } from '../baseline/fact.ts';
 import { lastWriter } from '../baseline/last-writer.ts';
 import type { Check } from '../checks/check.ts';
-import { createJudge } from '../findings/boundary.ts';
 import { stamp } from '../findings/lifecycle.ts';
 import { type Pass, runPass } from '../findings/pass.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
@@ -23,7 +22,7 @@ import { type Proposed, permitted, suggestions } from './corrections.ts';
 import { due, runAtOf } from './due.ts';
 import { createKnownCoverages, type Known, reportName } from './known.ts';
 import { dueWork, maintenanceVerdict, overdueMs, windowChange, windowStatus } from './maintenance.ts';
-import { type Plan, planOf } from './plan.ts';
+import { judgeOf, type Plan, planOf } from './plan.ts';
 import type { CoverageStore } from './store.ts';
 import type { BaselineView, CoverageView } from './watched.ts';
 
@@ -135,7 +134,7 @@ export function createCoverageReconciler(
       baseline: baseline.state,
       now,
       monotonic: clock.monotonic,
-      judge: createJudge(),
+      judge: judgeOf(plan, view, now),
       writerOf: async ({ type, name, namespace, fields }) =>
         lastWriter((await observer.managedFields(type, name, namespace)) ?? [], fields),
     });

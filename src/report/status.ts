@@ -1,10 +1,13 @@
+import type { Finding } from '../api/v1alpha1/coveragereport.ts';
 import type { Condition } from '../api/v1alpha1/fields.ts';
 import type { ClusterStatus, SupportCoverageStatus, Trigger } from '../api/v1alpha1/supportcoverage.ts';
 import type { BaselineState } from '../baseline/integrity.ts';
+import { exceptionExpired } from '../findings/exceptions.ts';
+import { counts } from '../findings/judge.ts';
 import type { Pass } from '../findings/pass.ts';
 import { type Summary, summarise } from '../findings/summary.ts';
 import { formatDuration } from '../kube/duration.ts';
-import { areaVerdicts, dated, healthy, type Verdict } from './conditions.ts';
+import { apart, areaVerdicts, dated, healthy, type Verdict } from './conditions.ts';
 
 const maxTop = 10;
 const maxHistory = 10;
@@ -48,14 +51,7 @@ export function statusAfter(
     ...(run.generation === undefined ? {} : { observedGeneration: run.generation }),
     conditions: dated(verdicts, previous?.conditions ?? [], run.generation, run.at),
     summary,
-    topFindings: pass.findings.slice(0, maxTop).map(({ check, object, severity, firstSeen, message }) => ({
-      check,
-      cluster: cluster.name,
-      object,
-      severity,
-      since: firstSeen,
-      message,
-    })),
+    topFindings: topOf(pass.findings, cluster.name),
     clusters: [clusterStatus(pass, previous, run, cluster, summary)],
     ...(previous?.windows ? { windows: previous.windows } : {}),
     lastCheckTime: run.at,
@@ -76,10 +72,25 @@ export function statusAfter(
   };
 }
 
+function topOf(findings: readonly Finding[], cluster: string): NonNullable<SupportCoverageStatus['topFindings']> {
+  return findings
+    .filter(counts)
+    .slice(0, maxTop)
+    .map(({ check, object, severity, scope, firstSeen, message }) => ({
+      check,
+      cluster,
+      object,
+      severity,
+      scope,
+      since: firstSeen,
+      message,
+    }));
+}
+
 function verdictsOf(pass: Pass, cluster: ClusterFacts, maintenance: Verdict | undefined, specProblem: string | undefined): Verdict[] {
   const areas = [...areaVerdicts(pass.checks, pass.findings), ...(maintenance ? [maintenance] : [])];
   const baseline = baselineVerdict(pass);
-  const counted = pass.baseline.state === 'Absent' || pass.baseline.state === 'Unapproved' ? areas : [...areas, baseline];
+  const counted = baseline.reason === 'NotApproved' ? areas : [...areas, baseline];
   return [healthy(counted), ...ready(specProblem), onboarded(pass.baseline, cluster), ...areas, baseline];
 }
 
@@ -114,13 +125,12 @@ function onboarded(baseline: BaselineState, { missing, baselineName }: ClusterFa
   };
 }
 
-function baselineVerdict({ baseline, drift, driftUnknown }: Pass): Verdict {
+function baselineVerdict({ baseline, findings, drift, driftUnknown }: Pass): Verdict {
   const type = 'BaselineInSync';
   if (baseline.state === 'Altered')
     return { type, status: 'False', reason: baseline.observation.reason, message: baseline.observation.message };
-  if (baseline.state !== 'Approved')
-    return { type, status: 'Unknown', reason: 'NotApproved', message: 'There is no approved baseline to compare with' };
-  const [first] = drift;
+  const counting = drift.filter(counts);
+  const [first] = counting;
   if (first) {
     const where = first.path === '' ? first.object : `${first.object} ${first.path}`;
     const change = first.expected === '' ? 'is new' : first.actual === '' ? 'is gone' : `is ${first.actual}, agreed was ${first.expected}`;
@@ -129,12 +139,23 @@ function baselineVerdict({ baseline, drift, driftUnknown }: Pass): Verdict {
       type,
       status: 'False',
       reason: 'Drifted',
-      message: `${where} ${change}${by}${drift.length > 1 ? ` (and ${drift.length - 1} more)` : ''}`,
+      message: withMore(`${where} ${change}${by}`, counting.length - 1),
     };
   }
+  const expired = findings.filter((finding) => finding.check === exceptionExpired.id && counts(finding));
+  const [accepted] = expired;
+  if (accepted) return { type, status: 'False', reason: accepted.reason, message: withMore(accepted.message, expired.length - 1) };
+  if (baseline.state !== 'Approved')
+    return { type, status: 'Unknown', reason: 'NotApproved', message: 'There is no approved baseline to compare with' };
   const [unknown] = driftUnknown;
   if (unknown) return { type, status: 'Unknown', reason: 'NotKnown', message: `${unknown.fact}: ${unknown.message}` };
-  return { type, status: 'True', reason: 'AsAgreed', message: 'The cluster is as its baseline says' };
+  const [separate] = drift;
+  const but = separate ? `, but for differences that are recorded apart: ${apart(drift)}; the first is ${separate.object}` : '';
+  return { type, status: 'True', reason: 'AsAgreed', message: `The cluster is as its baseline says${but}` };
+}
+
+function withMore(message: string, more: number): string {
+  return more > 0 ? `${message} (and ${more} more)` : message;
 }
 
 function clusterStatus(
