@@ -21,7 +21,7 @@ export function matchedCondition(spec: AcknowledgementSpec, count: number, now: 
         ? `Nothing that the coverage ${spec.coverage} has open matches; what opens until ${spec.expires} and matches is acknowledged.`
         : `The coverage ${spec.coverage} has none of these open: they are resolved, or the ids are not as its CoverageReport has them.`,
     };
-  const until = spec.expires ? `until ${spec.expires}` : 'until they are resolved';
+  const until = spec.expires ? `until ${spec.expires}` : 'until resolved';
   return {
     type,
     status: 'True',
