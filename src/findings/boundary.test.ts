@@ -88,6 +88,12 @@ describe("the coverage's own rules", () => {
   });
 });
 
+it('an exception accepts what a check finds, never a difference from the baseline', () => {
+  const exceptions = [{ check: '*', object: '*', reason: 'CHG-1', owner: 'jane', expires: '2026-11-23' }];
+  expect(judge({}, { exceptions }).exception).toBe('CHG-1 (jane, until 2026-11-23)');
+  expect(judge(changed('storage-classes', 'reclaimPolicy', 'Delete', 'Retain'), { exceptions })).not.toHaveProperty('exception');
+});
+
 describe('drift that adds a platform module', () => {
   it.each([
     ['storage-classes', 'StorageClass/fast'],

@@ -347,6 +347,7 @@ describe('corrections', () => {
     expect(await commands(supportAll)).toEqual(['Namespace/shop', 'Namespace/bank']);
     expect(await commands(() => ({ ...supported, exception: 'x' }))).toEqual([]);
     expect(await commands(() => ({ ...supported, scope: 'Customer' }))).toEqual([]);
+    expect(await commands(({ object }) => (object === 'Cluster/local' ? { ...supported, exception: 'x' } : supported))).toEqual([]);
     expect(await commands(({ object }) => (object === 'Namespace/shop' ? { ...supported, exception: 'x' } : supported))).toEqual([
       'Namespace/bank',
     ]);
