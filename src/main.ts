@@ -2,12 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { facts } from './baseline/catalogue.ts';
-import { baselineAltered } from './baseline/integrity.ts';
 import { checks } from './checks/catalogue.ts';
 import { apply } from './coverage/corrections.ts';
 import { createCoverageReconciler } from './coverage/reconcile.ts';
 import { baselineType, coverageType, createCoverageStore } from './coverage/store.ts';
 import { type BaselineView, type CoverageView, projectBaseline, projectCoverage, userChanged } from './coverage/watched.ts';
+import { ownChecks } from './findings/own-checks.ts';
 import { guardWrites } from './kube/guarded-transport.ts';
 import { loadKubeConfig } from './kube/kubeconfig.ts';
 import { readMetadata } from './kube/metadata.ts';
@@ -88,7 +88,7 @@ async function run(options: Options): Promise<void> {
     findReference: createFindReference(async ({ type, name, namespace }) => (await readMetadata(transport, type, name, namespace))?.uid),
     metrics: createCoverageMetrics(metrics.registry, {
       facts: facts.map(({ id }) => id),
-      severityOf: (check) => [...checks, baselineAltered].find(({ id }) => id === check)?.severity,
+      severityOf: (check) => [...checks, ...ownChecks].find(({ id }) => id === check)?.severity,
     }),
     catalogue: checks,
     facts,

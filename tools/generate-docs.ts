@@ -1,23 +1,31 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { baselineAltered } from '../src/baseline/integrity.ts';
 import { areas } from '../src/checks/areas.ts';
 import { checks } from '../src/checks/catalogue.ts';
 import type { Check, CheckMetadata } from '../src/checks/check.ts';
 import type { ParameterDocs } from '../src/checks/parameters.ts';
+import { ownChecks } from '../src/findings/own-checks.ts';
+import { type Change, everythingElse, type Place, type ShippedRule, shippedRules } from '../src/findings/shipped-boundary.ts';
 import { optionRows } from '../src/options.ts';
 
 const begin = '<!-- generated: begin -->';
 const end = '<!-- generated: end -->';
 
 /** Every check that a report can name, with those that do not read the cluster. */
-export const documented: readonly (CheckMetadata & Partial<Pick<Check, 'parameters'>>)[] = [...checks, baselineAltered];
+export const documented: readonly (CheckMetadata & Partial<Pick<Check, 'parameters'>>)[] = [...checks, ...ownChecks];
+
+/** What is read by checks that do not read the cluster. */
+const readsInstead: Readonly<Record<string, string>> = {
+  'baseline-altered': 'the CoverageBaseline',
+  'exception-expired': '`spec.exceptions` and what is open',
+};
 
 /** Each page that has a generated part, and that part. */
 export function generatedParts(): { file: string; text: string }[] {
   return [
     ...documented.map((check) => ({ file: `docs/checks/${check.id}.md`, text: checkPart(check) })),
     { file: 'docs/checks/README.md', text: catalogueTable() },
+    { file: 'docs/boundary.md', text: shippedRulesTable() },
     { file: 'docs/configuration.md', text: optionsTable() },
   ];
 }
@@ -55,7 +63,7 @@ function checkPart(check: (typeof documented)[number]): string {
     `| Tier | ${check.tier} |`,
     `| Severity | ${check.severity} |`,
     `| Opens after (\`for\`) | ${check.for} |`,
-    `| Reads | ${reads.join(', ') || 'the CoverageBaseline'} |`,
+    `| Reads | ${reads.join(', ') || readsInstead[check.id]} |`,
     `| Sources | ${check.references.join('; ')} |`,
     '',
     ...parameterTable(check),
@@ -78,6 +86,40 @@ function catalogueTable(): string {
     ({ id, area, tier, severity, for: hold, title }) => `| [${id}](${id}.md) | ${area} | ${tier} | ${severity} | ${hold} | ${title} |`,
   );
   return ['| Check | Area | Tier | Severity | for | Fires when |', '|---|---|---|---|---|---|', ...rows].join('\n');
+}
+
+const changes: Readonly<Record<Change, string>> = {
+  Added: 'that adds an object',
+  Changed: 'where a value became another',
+  OtherProgram: 'where an image became another program (its registry and version aside)',
+  MoreThanOneMinor: 'where the newest version moved by more than one minor',
+};
+const places: Readonly<Record<Place, string>> = {
+  ApplicationNamespace: 'in a namespace that is not the platform’s',
+  NewModule: 'whose module or platform namespace is new',
+  ManagedControlPlane: 'where no node is a control plane node',
+};
+
+function shippedRulesTable(): string {
+  const rows = shippedRules.map((rule) => `| ${rule.id} | ${matchText(rule)} | ${rule.assign} | ${rule.reason} |`);
+  const last = `| | everything else | ${everythingElse.assign} | ${everythingElse.reason} |`;
+  return ['| Rule | What it matches | Scope | Findings say |', '|---|---|---|---|', ...rows, last].join('\n');
+}
+
+function matchText({ about, checks, objects, reasons, paths, change, place, tiers }: ShippedRule): string {
+  const list = (texts: readonly string[] = []) => texts.map((text) => `\`${text}\``).join(', ');
+  return [
+    about === 'Drift' ? 'drift' : 'findings',
+    checks ? `of ${list(checks)}` : 'of any fact',
+    objects ? `about ${list(objects)}` : '',
+    reasons ? `with reason ${list(reasons)}` : '',
+    paths ? `at ${list(paths)}` : '',
+    change ? changes[change] : '',
+    place ? places[place] : '',
+    tiers ? `in a coverage of ${tiers.join(', ')}` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
 }
 
 function optionsTable(): string {

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CorrectionReport, CoverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
 import type { SupportCoverage } from '../api/v1alpha1/supportcoverage.ts';
 import { lastWriter } from '../baseline/last-writer.ts';
-import { createJudge } from '../findings/boundary.ts';
 import { stamp } from '../findings/lifecycle.ts';
 import { type Pass, runPass } from '../findings/pass.ts';
 import { type ClusterView, unreadView } from '../observe/cluster-view.ts';
@@ -19,7 +18,7 @@ import { type Proposed, permitted, suggestions } from './corrections.ts';
 import { runAtOf } from './due.ts';
 import { type Known, type KnownCluster, type KnownCoverages, reportName } from './known.ts';
 import { maintenanceVerdict } from './maintenance.ts';
-import type { Plan, PlannedCluster } from './plan.ts';
+import { judgeOf, type Plan, type PlannedCluster } from './plan.ts';
 import type { CoverageStore } from './store.ts';
 
 export interface ClusterRunOptions {
@@ -72,7 +71,7 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
       baseline: baseline.state,
       now,
       monotonic: clock.monotonic,
-      judge: createJudge(),
+      judge: judgeOf(plan, view, now),
       writerOf: async ({ type, name, namespace, fields }) =>
         lastWriter((await observer?.managedFields(type, name, namespace)) ?? [], fields),
     });

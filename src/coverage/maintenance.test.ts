@@ -22,6 +22,11 @@ describe('an update', () => {
     expect(dueWork(findings).map(({ check }) => check)).toEqual(['version-target', 'addon-target']);
   });
 
+  it('is not due where it is somebody else’s work, accepted for a time, or not covered', () => {
+    const others = [{ scope: 'Project' }, { exception: 'CHG-1' }, { coverage: 'NotCovered' }] as const;
+    expect(dueWork(others.map((extra) => ({ ...due('2026-11-24T08:00:00Z'), ...extra })))).toEqual([]);
+  });
+
   it.each([
     ['2026-11-23T12:00:01Z', 0],
     ['2026-11-23T12:00:00Z', 0],

@@ -1,6 +1,7 @@
 import type { CheckReport, Finding } from '../api/v1alpha1/coveragereport.ts';
 import type { SupportCoverageSpec, WindowStatus } from '../api/v1alpha1/supportcoverage.ts';
 import type { SettingProblem } from '../checks/run.ts';
+import { counts } from '../findings/judge.ts';
 import { formatDuration, parseDuration } from '../kube/duration.ts';
 import type { Verdict } from '../report/conditions.ts';
 import { createWindows, type Windows } from './windows.ts';
@@ -40,9 +41,11 @@ export function maintenanceOf(
   }
 }
 
-/** The updates that are due, the longest first. */
+/** The updates that are due and that support answers for, the longest first. */
 export function dueWork(findings: readonly Finding[]): Finding[] {
-  return findings.filter(({ check }) => maintenanceChecks.includes(check)).sort((a, b) => (a.firstSeen < b.firstSeen ? -1 : 1));
+  return findings
+    .filter((finding) => maintenanceChecks.includes(finding.check) && counts(finding))
+    .sort((a, b) => (a.firstSeen < b.firstSeen ? -1 : 1));
 }
 
 /** For how long the oldest update has been overdue, milliseconds; 0 where none is. */

@@ -1,10 +1,10 @@
-import { now } from '../../test/fixtures/cluster.ts';
+import { type ClusterFixture, clusterOf, node, now } from '../../test/fixtures/cluster.ts';
 import type { SupportCoverage } from '../api/v1alpha1/supportcoverage.ts';
 import { facts } from '../baseline/catalogue.ts';
 import { checks } from '../checks/catalogue.ts';
 import { type Check, defineCheck } from '../checks/check.ts';
 import { noParameters } from '../checks/parameters.ts';
-import { type Plan, planOf } from './plan.ts';
+import { judgeOf, type Plan, planOf } from './plan.ts';
 
 const level3 = defineCheck({
   ...{
@@ -64,6 +64,44 @@ describe('a coverage that says nothing but its tier', () => {
       return schedule.nextAfter(first)!.since(first).total('minutes');
     };
     expect([gap('Level1'), gap('Level2'), gap('Level3')]).toEqual([60, 15, 15]);
+  });
+});
+
+describe('checks beyond the tier', () => {
+  it('are in the plan where they are to be recorded, with their settings', () => {
+    const plan = accepted({ checks: { beyondTier: 'Record', settings: [{ check: 'delivery', severity: 'info' }] } });
+    expect(plan.checks.find(({ check }) => check.id === 'delivery')).toMatchObject({ severity: 'info' });
+    expect(accepted({ checks: { beyondTier: 'Ignore' } }).checks.map(({ check }) => check.id)).not.toContain('delivery');
+  });
+});
+
+describe('whose work something is', () => {
+  const judged = { kind: 'Finding', tier: 'Level1', severity: 'warning', reason: 'Bad' } as const;
+  const judge = (spec: object, cluster: ClusterFixture = { nodes: [node('a')] }, at = now) =>
+    judgeOf(accepted(spec), clusterOf(cluster), at);
+
+  it('follows tier, scope, rules and exceptions of the spec', () => {
+    const spec = {
+      scope: { namespaces: { exclude: ['sandbox'] } },
+      checks: { beyondTier: 'Record' },
+      boundary: { rules: [{ match: { checks: ['version-eol'] }, assign: 'Project', reason: 'quoted' }] },
+      exceptions: [{ check: 'node-*', reason: 'CHG-1', owner: 'jane', expires: '2026-11-23' }],
+      workingHours: { timeZone: 'Europe/Amsterdam' },
+    };
+    const of = judge(spec);
+    expect(of({ ...judged, check: 'version-eol', object: 'Cluster/local' }).scope).toBe('Project');
+    expect(of({ ...judged, check: 'pod-unschedulable', object: 'Deployment/sandbox/web' }).coverage).toBe('NotCovered');
+    expect(of({ ...judged, check: 'delivery', tier: 'Level3', object: 'Cluster/local' }).coverage).toBe('NotCovered');
+    const accepted = { ...judged, check: 'node-cordoned', object: 'Node/a' };
+    expect(of(accepted).exception).toBe('CHG-1 (jane, until 2026-11-23)');
+    expect(judge(spec, {}, Temporal.Instant.from('2026-11-23T23:00:00Z'))(accepted).exception).toBeUndefined();
+  });
+
+  it('knows a managed control plane by nodes of which none runs it; without a node it does not know', () => {
+    const readyz = { ...judged, check: 'apiserver-readyz', object: 'Cluster/local' };
+    expect(judge({})(readyz).scope).toBe('Provider');
+    const own = node('c', { labels: { 'node-role.kubernetes.io/control-plane': '' } });
+    expect([judge({}, { nodes: [node('a'), own] })(readyz).scope, judge({}, {})(readyz).scope]).toEqual(['Support', 'Support']);
   });
 });
 
@@ -133,6 +171,16 @@ describe('what cannot be run is refused with the path of the field and what to w
       'an unknown fact',
       { baseline: { ignore: [{ fact: 'weather', reason: 'x' }] } },
       /^spec\.baseline\.ignore\[0\]\.fact: there is no fact "weather"; known are .*node-pools/,
+    ],
+    [
+      'a rule about a check that there is not',
+      { boundary: { rules: [{ match: { checks: ['version-elo'] }, assign: 'Project', reason: 'x' }] } },
+      /^spec\.boundary\.rules\[0\]\.match\.checks\[0\]: there is no check or fact "version-elo"; known are .*node-pools/,
+    ],
+    [
+      'an exception for a check that there is not',
+      { exceptions: [{ check: 'node-on-fire', reason: 'x', owner: 'jane', expires: '2027-01-31' }] },
+      /^spec\.exceptions\[0\]\.check: there is no check "node-on-fire"; known are .*exception-expired/,
     ],
     ['a field of the wrong type, stored before the schema refused it', { reportLimit: 'many' }, /^spec\.reportLimit: /],
     [

@@ -1,7 +1,9 @@
 import { validRange } from 'semver';
 import type { Tier } from '../api/v1alpha1/fields.ts';
 import {
+  type BoundaryRule,
   type ClusterScope,
+  type Exception,
   type IgnoreRule,
   localCluster,
   type SupportCoverage,
@@ -9,10 +11,16 @@ import {
   supportCoverageSpec,
 } from '../api/v1alpha1/supportcoverage.ts';
 import type { Fact } from '../baseline/fact.ts';
-import type { AgreementInput } from '../checks/agreement.ts';
+import { type AgreementInput, createAgreement } from '../checks/agreement.ts';
 import { areas, covers } from '../checks/areas.ts';
 import type { Check } from '../checks/check.ts';
 import { type ConfiguredCheck, configureChecks, type SettingProblem } from '../checks/run.ts';
+import { boundaryProblems, createJudge } from '../findings/boundary.ts';
+import { dayIn } from '../findings/exceptions.ts';
+import type { Judge } from '../findings/judge.ts';
+import { ownChecks } from '../findings/own-checks.ts';
+import type { ClusterView } from '../observe/cluster-view.ts';
+import { hasManagedControlPlane } from '../observe/platform.ts';
 import type { CorrectionsPlan } from './corrections.ts';
 import { type Maintenance, maintenanceOf } from './maintenance.ts';
 import { createSchedule, defaultSchedules, type Schedule } from './schedule.ts';
@@ -37,6 +45,11 @@ export interface Plan {
   facts: readonly Fact[];
   ignore: readonly IgnoreRule[];
   agreement: AgreementInput;
+  /** The coverage's own rules for whose work something is. */
+  boundary: readonly BoundaryRule[];
+  exceptions: readonly Exception[];
+  /** In which schedule and exceptions are read. */
+  timeZone: string;
   schedule: Schedule;
   maintenance: Maintenance;
   corrections: CorrectionsPlan;
@@ -55,8 +68,9 @@ export function planOf(
     return { problems: parsed.error.issues.map(({ path, message }) => ({ path: ['spec', ...path].join('.'), message })) };
   }
   const spec = parsed.data;
-  const inTier = catalogue.filter((check) => covers(spec.tier, check.tier) && covers(spec.tier, areas[check.area].tier));
-  const { checks, problems } = configureChecks(inTier, spec.checks?.settings ?? []);
+  const inTier = ({ tier, area }: Check) => covers(spec.tier, tier) && covers(spec.tier, areas[area].tier);
+  const meant = spec.checks?.beyondTier === 'Record' ? catalogue : catalogue.filter(inTier);
+  const { checks, problems } = configureChecks(meant, spec.checks?.settings ?? []);
   const ignore = spec.baseline?.ignore ?? [];
   const known = new Set(facts.map(({ id }) => id));
   ignore.forEach(({ fact }, index) => {
@@ -72,16 +86,12 @@ export function planOf(
       path: 'spec.scope.clusters',
       message: `${local.join(' and ')} have no kubeconfigSecretRef, but only one can be the cluster that the operator runs in`,
     });
+  problems.push(...boundaryProblems(spec, { checks: [...catalogue, ...ownChecks].map(({ id }) => id), facts: [...known] }));
   problems.push(...rangeProblems(spec.maintenance?.targets));
   const { maintenance, problems: maintenanceProblems } = maintenanceOf(spec.maintenance, now);
   problems.push(...maintenanceProblems);
-  const schedule = scheduleOf(
-    spec.checks?.schedule ?? defaultSchedules[spec.tier],
-    spec.workingHours?.timeZone ?? 'UTC',
-    coverage.metadata.uid ?? '',
-    now,
-    problems,
-  );
+  const timeZone = spec.workingHours?.timeZone ?? 'UTC';
+  const schedule = scheduleOf(spec.checks?.schedule ?? defaultSchedules[spec.tier], timeZone, coverage.metadata.uid ?? '', now, problems);
   if (problems.length > 0 || !schedule) return { problems };
   const clusters = spec.scope?.clusters?.length ? spec.scope.clusters : [{ name: localCluster }];
   return {
@@ -97,6 +107,9 @@ export function planOf(
         namespaces: spec.scope?.namespaces,
         targets: spec.maintenance?.targets,
       },
+      boundary: spec.boundary?.rules ?? [],
+      exceptions: spec.exceptions ?? [],
+      timeZone,
       schedule,
       maintenance,
       corrections: spec.corrections ?? { mode: 'Suggest', allow: [] },
@@ -108,6 +121,19 @@ export function planOf(
 function plannedCluster(coverage: string, scope: ClusterScope): PlannedCluster {
   const { name, environment, baselineName } = scope;
   return { name, environment, scope, baseline: { name: baselineName ?? `${coverage}.${name}`, named: baselineName !== undefined } };
+}
+
+/** Says whose work it is what a pass over one cluster finds. */
+export function judgeOf({ tier, boundary, exceptions, timeZone, agreement }: Plan, view: ClusterView, now: Temporal.Instant): Judge {
+  return createJudge({
+    tier,
+    agreement: createAgreement(agreement),
+    rules: boundary,
+    exceptions,
+    today: dayIn(timeZone, now),
+    // Without a node nothing says who runs the control plane.
+    managedControlPlane: view.count('nodes') > 0 && hasManagedControlPlane(view),
+  });
 }
 
 /** Semver ranges are npm's; the API server cannot judge them. */

@@ -30,8 +30,8 @@ async function nextHour(world: World): Promise<void> {
 describe('a coverage of two clusters', () => {
   it('has a report, a baseline and a line in the status for each, and one verdict about both', async () => {
     const world = await covered();
-    expect(world.report('prod-eu')?.checks).toHaveLength(3);
-    expect(world.report('prod-us')?.checks).toHaveLength(3);
+    expect(world.report('prod-eu')?.checks).toHaveLength(4);
+    expect(world.report('prod-us')?.checks).toHaveLength(4);
     expect(world.status()?.clusters).toMatchObject([
       { name: 'prod-eu', uid: 'uid-of-prod-eu', reachable: true, nodes: 7, baseline: { name: 'production.prod-eu' } },
       { name: 'prod-us', environment: 'production', reachable: true, nodes: 7, baseline: { name: 'production.prod-us' } },
@@ -86,7 +86,7 @@ describe('a cluster that cannot be reached', () => {
       { name: 'prod-eu', reachable: true, warning: 1 },
       { name: 'prod-us', reachable: false, problem: 'cannot be reached: connection refused' },
     ]);
-    expect(world.report('prod-us')?.checks?.map(({ outcome }) => outcome)).toEqual(['Unknown', 'Unknown', 'Pass']);
+    expect(world.report('prod-us')?.checks?.map(({ outcome }) => outcome)).toEqual(['Unknown', 'Unknown', 'Pass', 'Pass']);
     expect(world.message('NodesHealthy')).toMatch(/^prod-eu: .*Node x/);
     expect(world.condition('ObservabilityHealthy')).toBe('Unknown NotKnown');
     expect(world.message('Onboarded')).toContain('prod-us: cannot be reached: connection refused');
@@ -135,7 +135,7 @@ describe('a cluster whose watches are not filled yet', () => {
     world.state.others['prod-us'] = { ...healthy(), settled: false };
     world.apply({ scope });
     await world.reconcile();
-    expect(world.report('prod-eu')?.checks).toHaveLength(3);
+    expect(world.report('prod-eu')?.checks).toHaveLength(4);
     expect(world.status()?.lastCheckTime).toBeUndefined();
     await world.clock.advance(61 * second);
     await world.reconcile();

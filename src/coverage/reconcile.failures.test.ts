@@ -54,7 +54,7 @@ describe('a status that cannot be written', () => {
     expect(world.takeEvents()).toEqual(['FindingsChanged SupportCoverage/production', 'FindingOpened Node/x']);
     expect(world.triggers()).toEqual(['Manual', 'Initial']);
     expect(await world.series()).toContain(
-      'supportcoverage_findings_opened_total{coverage="production",coverage_namespace="support",cluster="local",severity="warning"} 1',
+      'supportcoverage_findings_opened_total{coverage="production",coverage_namespace="support",cluster="local",severity="warning",scope="Support"} 1',
     );
   });
 

@@ -249,7 +249,7 @@ describe('a finding', () => {
   it('shows in the metrics as it opens and resolves', async () => {
     const world = await covered();
     const series =
-      'supportcoverage_findings{coverage="production",coverage_namespace="support",cluster="local",check="node-not-ready",severity="warning"}';
+      'supportcoverage_findings{coverage="production",coverage_namespace="support",cluster="local",check="node-not-ready",severity="warning",scope="Support"}';
     const values: (string | undefined)[] = [];
     for (const [index, cluster] of [withNodeDown, healthyCluster].entries()) {
       world.state.cluster = cluster;

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { supportAll } from '../../test/fixtures/judgement.ts';
+import { supportAll, supported } from '../../test/fixtures/judgement.ts';
 import type { CheckMetadata, Observation } from '../checks/check.ts';
 import type { CheckResult } from '../checks/run.ts';
 import { type Advanced, advance, byUrgency, fingerprint, type Memory } from './lifecycle.ts';
@@ -111,6 +111,22 @@ describe('an open finding', () => {
     expect(blind.transitions).toEqual([]);
   });
 
+  it('whose check cannot judge is judged anew: what was accepted until a date counts from then on', () => {
+    const accepted = { ...supported, exception: 'CHG-1 (jane, until 2026-11-23)' };
+    const before = advance(nothing, [found([seen('Node/a', { since: long })])], 'local', start, () => accepted);
+    expect(before.findings[0]).toMatchObject(accepted);
+    const blind = pass(restarted(before), [found([], { unknown: 'nodes cannot be read' })], later(5));
+    expect(blind.findings).toEqual(open.findings);
+    const project = { scope: 'Project', rule: 'boundary.rules[0]: quoted', coverage: 'Covered' } as const;
+    const judged: string[] = [];
+    const again = advance(blind, [found([], { unknown: 'nodes cannot be read' })], 'local', later(6), (what) => {
+      judged.push(`${what.check} ${what.tier} ${what.object} ${what.reason} ${what.severity}`);
+      return project;
+    });
+    expect(judged).toEqual(['node-not-ready Level1 Node/a Bad warning']);
+    expect(again.findings).toEqual([{ ...open.findings[0], ...project }]);
+  });
+
   it('is updated where a check can judge it though not others', () => {
     const both = pass(nothing, [found([seen('Node/a', { since: long }), seen('Node/b', { since: long })])], start);
     const partial = found([seen('Node/a', { since: long, severity: 'critical' })], { unknown: 'node b does not answer' });
@@ -175,6 +191,14 @@ describe('the order of findings', () => {
     const ordered = pass(nothing, [found(observations)], start).findings;
     expect(ordered.map(({ object }) => object)).toEqual(['Node/worst', 'Node/old', 'Node/young', 'Node/info']);
     expect(pass(nothing, [found(observations.toReversed())], start).findings).toEqual(ordered);
+  });
+
+  it('puts what does not count after all that does, so that a full report keeps what support answers for', () => {
+    const observations = [seen('Node/mine', { severity: 'info' }), seen('Node/theirs', { severity: 'critical' })];
+    const theirs = { ...supported, scope: 'Customer' } as const;
+    const judge = ({ object }: { object: string }) => (object === 'Node/theirs' ? theirs : supported);
+    const { findings } = advance(nothing, [found(observations, { holdMs: 0 })], 'local', start, judge);
+    expect(findings.map(({ object }) => object)).toEqual(['Node/mine', 'Node/theirs']);
   });
 
   it('of two alike is decided by their ids', () => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Drift, Finding, PendingFinding } from '../api/v1alpha1/coveragereport.ts';
-import type { Severity } from '../api/v1alpha1/fields.ts';
+import type { Severity, Tier } from '../api/v1alpha1/fields.ts';
 import type { Observation } from '../checks/check.ts';
 import type { CheckResult } from '../checks/run.ts';
-import type { Judge } from './judge.ts';
+import { counts, type Judge } from './judge.ts';
 
 /** What is remembered between two passes. It is read from the report, so that a restart forgets nothing. */
 export interface Memory {
@@ -35,7 +35,7 @@ export function fingerprint(cluster: string, check: string, object: string, reas
 /**
  * From what was known and what is seen now, what is known next. A state opens a finding once it has held for the check's time, counted
  * from Kubernetes' own date where there is one, else from our first sight. What is no longer seen resolves at once; what a check cannot
- * judge stays as it was, since not to see is not to know. A finding of a check that is not among the results resolves.
+ * judge stays as it was, since not to see is not to know; whose work it is, is judged anew. A finding of a check that is not among the results resolves.
  */
 export function advance(previous: Memory, results: readonly CheckResult[], cluster: string, now: Temporal.Instant, judge: Judge): Advanced {
   const known = new Map(previous.findings.map((finding) => [finding.id, finding]));
@@ -77,7 +77,8 @@ export function advance(previous: Memory, results: readonly CheckResult[], clust
         transitions.push({ type: 'SeverityChanged', finding, from: before.severity });
     }
     if (result.unknown !== undefined) {
-      findings.push(...previous.findings.filter(({ check, id }) => check === result.check.id && !seen.has(id)));
+      const unseen = previous.findings.filter(({ check, id }) => check === result.check.id && !seen.has(id));
+      findings.push(...unseen.map((finding) => judgedAnew(finding, result.check.tier, judge)));
       pending.push(...previous.pending.filter(({ check, id }) => check === result.check.id && !seen.has(id)));
     }
   }
@@ -85,6 +86,12 @@ export function advance(previous: Memory, results: readonly CheckResult[], clust
   const open = new Set(findings.map(({ id }) => id));
   for (const finding of previous.findings) if (!open.has(finding.id)) transitions.push({ type: 'Resolved', finding });
   return { findings: findings.sort(byUrgency), pending: pending.sort((a, b) => compare(a.id, b.id)), transitions };
+}
+
+/** Rules, scope and exceptions may have changed while the check could not look. */
+function judgedAnew({ exception: _, ...finding }: Finding, tier: Tier, judge: Judge): Finding {
+  const { check, object, reason, severity } = finding;
+  return { ...finding, ...judge({ kind: 'Finding', check, tier, object, reason, severity }) };
 }
 
 /** Who was told, and who takes care of it, of a finding or drift that goes on. */
@@ -100,9 +107,11 @@ export function kept(before: Finding | Drift | undefined): Pick<Finding, 'notifi
 
 const rank: Record<Severity, number> = { critical: 0, warning: 1, info: 2 };
 
-/** Critical before warning before info; the older first; then by identity, so that the order is the same every time. */
+/** What counts before what does not; critical before warning before info; the older first; then by identity, so that the order is the same every time. */
 export function byUrgency(a: Finding, b: Finding): number {
-  return rank[a.severity] - rank[b.severity] || compare(a.firstSeen, b.firstSeen) || compare(a.id, b.id);
+  return (
+    Number(counts(b)) - Number(counts(a)) || rank[a.severity] - rank[b.severity] || compare(a.firstSeen, b.firstSeen) || compare(a.id, b.id)
+  );
 }
 
 /** Kubernetes' own date or our first sight, whichever is earlier: a node whose clock is ahead does not hold a finding back. */

@@ -9,10 +9,12 @@ import { namespaces } from '../baseline/facts/namespaces.ts';
 import { nodePools } from '../baseline/facts/node-pools.ts';
 import { storageClasses } from '../baseline/facts/storage-classes.ts';
 import { type BaselineState, baselineState } from '../baseline/integrity.ts';
+import { createAgreement } from '../checks/agreement.ts';
 import { checks } from '../checks/catalogue.ts';
 import { type Check, defineCheck } from '../checks/check.ts';
 import { noParameters } from '../checks/parameters.ts';
 import { configureChecks } from '../checks/run.ts';
+import { createJudge } from './boundary.ts';
 import { type Pass, type PassInput, runPass } from './pass.ts';
 
 const facts = [clusterVersion, nodePools, storageClasses, clusterAdmins, namespaces, helmReleases];
@@ -81,6 +83,7 @@ describe('the outcome of a check', () => {
       blind: ['Unknown', 'pods is forbidden'],
       absent: ['NotApplicable', 'not installed'],
       'baseline-altered': ['Pass', ''],
+      'exception-expired': ['Pass', ''],
     });
     expect(pass.checks[0]).toMatchObject({ area: 'Nodes', tier: 'Level1', findings: 2 });
   });
@@ -258,6 +261,106 @@ describe('an approved baseline that was deleted', () => {
     const first = await runPass(input(agreed, { baseline: deleted }));
     const second = await runPass(input(agreed, later(first, 1)));
     expect(second.transitions.map(({ type, finding }) => [type, finding.check])).toEqual([['Resolved', 'baseline-altered']]);
+  });
+});
+
+describe('an exception', () => {
+  const bad = (object: string) => ({ object, reason: 'Bad', message: `${object} is bad` });
+  const fails = fakeCheck('fails', () => ({ observations: [bad('Node/a'), bad('Node/b')] }), '0s');
+  const exceptions = [{ check: 'fails', object: 'Node/a', reason: 'CHG-1', owner: 'jane', expires: '2026-11-23' }];
+  const at = (instant: string, extra: Partial<PassInput> = {}) => {
+    const when = Temporal.Instant.from(instant);
+    const today = when.toZonedDateTimeISO('Europe/Amsterdam').toPlainDate();
+    const judge = createJudge({
+      ...{ tier: 'Level1', agreement: createAgreement(), rules: [], exceptions, today, managedControlPlane: false },
+    });
+    return input(agreed, { checks: configured(fails), exceptions, timeZone: 'Europe/Amsterdam', judge, now: when, ...extra });
+  };
+  const ids = (pass: Pass) => pass.findings.map(({ check, object }) => `${check} ${object}`);
+
+  it('is itself a finding from the end of its last day, while what it accepted is there', async () => {
+    const first = await runPass(at('2026-11-23T22:59:00Z'));
+    expect(ids(first)).toEqual(['fails Node/b', 'fails Node/a']);
+    expect(first.findings[1]?.exception).toBe('CHG-1 (jane, until 2026-11-23)');
+    const second = await runPass(at('2026-11-23T23:00:00Z', { memory: structuredClone(first) }));
+    expect(second.findings.every(({ exception }) => exception === undefined)).toBe(true);
+    expect(second.transitions.map(({ type, finding }) => `${type} ${finding.check} ${finding.object} ${finding.severity}`)).toEqual([
+      'Opened exception-expired Exception/fails/Node/a warning',
+    ]);
+    expect(outcomes(second)['exception-expired']).toEqual(['Fail', '1 open']);
+    const third = await runPass(at('2026-11-24T00:00:00Z', { memory: structuredClone(second) }));
+    expect(third.transitions).toEqual([]);
+    expect(third.findings).toEqual(second.findings);
+    const mended = await runPass(at('2026-11-24T01:00:00Z', { memory: structuredClone(third), checks: [] }));
+    expect(mended.findings).toEqual([]);
+    expect(mended.transitions.map(({ type, finding }) => `${type} ${finding.check}`).sort()).toEqual([
+      ...['Resolved exception-expired', 'Resolved fails', 'Resolved fails'],
+    ]);
+  });
+
+  it('that has expired stays a finding while the check of what it accepted cannot judge', async () => {
+    const first = await runPass(at('2026-11-24T00:00:00Z'));
+    const blind = fakeCheck('fails', () => ({ outcome: 'Unknown', message: 'nodes is forbidden' }), '0s');
+    const second = await runPass(at('2026-11-24T01:00:00Z', { memory: structuredClone(first), checks: configured(blind) }));
+    expect(second.findings).toEqual(first.findings);
+  });
+});
+
+describe('checks beyond the tier', () => {
+  it('are marked in the report, and others are not', async () => {
+    const beyond = { ...fakeCheck('beyond', () => ({ observations: [] })), tier: 'Level2' } as const;
+    const pass = await runPass(
+      input(agreed, {
+        tier: 'Level1',
+        checks: configured(
+          beyond,
+          fakeCheck('own', () => ({ observations: [] })),
+        ),
+      }),
+    );
+    expect(pass.checks.map(({ check, coverage }) => [check, coverage])).toEqual([
+      ['beyond', 'NotCovered'],
+      ['own', undefined],
+      ['baseline-altered', undefined],
+      ['exception-expired', undefined],
+    ]);
+  });
+});
+
+describe('corrections', () => {
+  const correction = (name: string) => ({
+    ...{ object: `Namespace/${name}`, knownAs: `Namespace/${name}`, name, patch: {}, command: `kubectl label ns ${name}` },
+    type: { group: '', version: 'v1', resource: 'namespaces', kind: 'Namespace', namespaced: false },
+  });
+  const mends = fakeCheck(
+    'mends',
+    () => ({
+      observations: [{ object: 'Cluster/local', reason: 'Bad', message: 'bad' }],
+      corrections: [correction('shop'), correction('bank')],
+    }),
+    '0s',
+  );
+  const commands = async (judge: PassInput['judge']) =>
+    (await runPass(input(agreed, { checks: configured(mends), judge }))).corrections.map(({ object }) => object);
+
+  it('are of what counts only: not of what is accepted as a whole, or one object at a time', async () => {
+    expect(await commands(supportAll)).toEqual(['Namespace/shop', 'Namespace/bank']);
+    expect(await commands(() => ({ ...supported, exception: 'x' }))).toEqual([]);
+    expect(await commands(() => ({ ...supported, scope: 'Customer' }))).toEqual([]);
+    expect(await commands(({ object }) => (object === 'Cluster/local' ? { ...supported, exception: 'x' } : supported))).toEqual([]);
+    expect(await commands(({ object }) => (object === 'Namespace/shop' ? { ...supported, exception: 'x' } : supported))).toEqual([
+      'Namespace/bank',
+    ]);
+  });
+
+  it('of drift are not suggested where the drift is separate scope', async () => {
+    const labelled = (level: string) => ({
+      ...agreed,
+      namespaces: [{ metadata: { name: 'monitoring', labels: { 'pod-security.kubernetes.io/enforce': level } } }],
+    });
+    const suggested = async (judge: PassInput['judge']) =>
+      (await runPass(input(labelled('privileged'), { baseline: approved(labelled('baseline')), judge }))).corrections.length;
+    expect([await suggested(supportAll), await suggested(() => ({ ...supported, scope: 'Project' }))]).toEqual([1, 0]);
   });
 });
 

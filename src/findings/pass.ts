@@ -1,17 +1,21 @@
 import type { CheckReport, Drift, Finding, Outcome, PendingFinding } from '../api/v1alpha1/coveragereport.ts';
-import type { IgnoreRule } from '../api/v1alpha1/supportcoverage.ts';
+import type { Tier } from '../api/v1alpha1/fields.ts';
+import type { Exception, IgnoreRule } from '../api/v1alpha1/supportcoverage.ts';
 import { collect } from '../baseline/capture.ts';
 import { compare, type Difference, ignoredBy } from '../baseline/compare.ts';
 import type { Fact, Source } from '../baseline/fact.ts';
+import { modulesOf } from '../baseline/facts/platform-modules.ts';
 import { type BaselineState, baselineAltered } from '../baseline/integrity.ts';
 import type { Writer } from '../baseline/last-writer.ts';
 import { type Agreement, type AgreementInput, createAgreement } from '../checks/agreement.ts';
+import { covers } from '../checks/areas.ts';
 import type { Correction } from '../checks/check.ts';
 import { type CheckResult, type ConfiguredCheck, runCheck } from '../checks/run.ts';
 import { formatDuration } from '../kube/duration.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
-import type { Judge } from './judge.ts';
-import { advance, fingerprint, kept, type Memory, stamp, type Transition } from './lifecycle.ts';
+import { exceptionExpired, expiredExceptions } from './exceptions.ts';
+import { counts, type Judge, namespaceOf } from './judge.ts';
+import { type Advanced, advance, byUrgency, fingerprint, kept, type Memory, stamp, type Transition } from './lifecycle.ts';
 
 export interface PassInput {
   checks: readonly ConfiguredCheck[];
@@ -23,6 +27,12 @@ export interface PassInput {
   baseline: BaselineState;
   now: Temporal.Instant;
   judge: Judge;
+  /** Of the coverage: checks of a higher tier are recorded only. Absent: all are in the tier. */
+  tier?: Tier;
+  /** Those that have expired are reported while what they accepted is there. Absent: none. */
+  exceptions?: readonly Exception[];
+  /** In which the days of exceptions end. Absent: UTC. */
+  timeZone?: string;
   /** Who wrote a value last; asked once for each new difference. */
   writerOf: (source: Source) => Promise<Writer | undefined>;
   /** Monotonic milliseconds, to time each check with. */
@@ -49,7 +59,7 @@ export interface Pass {
 
 /** Evaluates every check and fact against one cluster. Gives the event loop a turn between two checks. */
 export async function runPass(input: PassInput): Promise<Pass> {
-  const { checks, view, memory, now, baseline } = input;
+  const { checks, view, now, baseline } = input;
   const agreement = createAgreement({
     ...input.agreement,
     ...(baseline.state === 'Approved' ? { approved: baseline.baseline.spec.facts } : {}),
@@ -63,21 +73,49 @@ export async function runPass(input: PassInput): Promise<Pass> {
     await new Promise(setImmediate);
   }
   results.push({ check: baselineAltered, holdMs: 0, observations: baseline.state === 'Altered' ? [baseline.observation] : [] });
-  const { findings, pending, transitions } = advance(memory, results, view.cluster, now, input.judge);
+  const { expired, findings, pending, transitions } = advanceAll(input, results);
+  results.push(expired);
   const { waiting, ...drifting } = await compareWithBaseline(input, agreement);
-  const described = results.map((result) => describe(result, findings, pending));
-  const open = new Set(findings.map(({ check }) => check));
-  const corrections = results
-    .filter(({ check }) => open.has(check.id))
-    .flatMap((result) => (result.corrections ?? []).map((correction) => ({ ...correction, check: result.check.id })))
-    .concat(correctionsOf(drifting.drift, input.facts, agreement));
+  const described = results.map((result) => describe(result, findings, pending, input.tier));
+  const corrections = [...ofFindings(results, findings, input.judge), ...ofDrift(drifting.drift, input.facts, agreement)];
   return { checks: described, findings, pending: [...pending, ...waiting], transitions, ...drifting, baseline, corrections, durations };
 }
 
+/** As `advance`. Exceptions are looked at last, since they are about what is open. */
+function advanceAll(
+  { memory, view, now, judge, exceptions = [], timeZone = 'UTC' }: PassInput,
+  results: readonly CheckResult[],
+): Advanced & { expired: CheckResult } {
+  const isExpired = ({ check }: Finding) => check === exceptionExpired.id;
+  const others = memory.findings.filter((finding) => !isExpired(finding));
+  const first = advance({ ...memory, findings: others }, results, view.cluster, now, judge);
+  const expired = { check: exceptionExpired, holdMs: 0, observations: expiredExceptions(exceptions, first.findings, timeZone, now) };
+  const second = advance({ ...memory, findings: memory.findings.filter(isExpired), pending: [] }, [expired], view.cluster, now, judge);
+  return {
+    expired,
+    findings: [...first.findings, ...second.findings].sort(byUrgency),
+    pending: first.pending,
+    transitions: [...first.transitions, ...second.transitions],
+  };
+}
+
+/** What would mend open findings. What is accepted, or nobody's but the customer's, is left as it is. */
+function ofFindings(results: readonly CheckResult[], findings: readonly Finding[], judge: Judge): Pass['corrections'] {
+  const open = new Set(findings.filter(counts).map(({ check }) => check));
+  return results
+    .filter(({ check }) => open.has(check.id))
+    .flatMap(({ check, corrections = [] }) =>
+      corrections
+        // One finding may stand for many objects, of which some are accepted.
+        .filter(({ object }) => counts(judge({ kind: 'Finding', check: check.id, tier: check.tier, object, severity: check.severity })))
+        .map((correction) => ({ ...correction, check: check.id })),
+    );
+}
+
 /** What would bring drift back to what was agreed, under the id of its fact. */
-function correctionsOf(drift: readonly Drift[], facts: readonly Fact[], agreement: Agreement): Pass['corrections'] {
+function ofDrift(drift: readonly Drift[], facts: readonly Fact[], agreement: Agreement): Pass['corrections'] {
   const byId = new Map(facts.map((fact) => [fact.id, fact]));
-  return drift.flatMap((entry) => {
+  return drift.filter(counts).flatMap((entry) => {
     const correction = byId.get(entry.fact)?.correct?.(entry, agreement);
     return correction ? [{ ...correction, check: entry.fact }] : [];
   });
@@ -104,18 +142,19 @@ async function compareWithBaseline(
   const agreed = new Set(collected ?? approved.map(({ fact }) => fact));
   const readable = facts.filter(({ id }) => agreed.has(id) && !unreadable.has(id) && !switchedOff.includes(id));
   const today = now.toZonedDateTimeISO('UTC').toPlainDate();
-  const differences = compare(readable, baseline.baseline.spec.facts, entries).filter(
-    (difference) => !ignoredBy(ignore, difference, today),
-  );
+  const all = compare(readable, baseline.baseline.spec.facts, entries);
+  const isPartOfNewModule = newModules(all, view);
+  const differences = all.filter((difference) => !ignoredBy(ignore, difference, today));
   const before = new Map(memory.drift.map((entry) => [identity(entry), entry]));
+  // As it was, and whose work it was: what it is a part of cannot be seen.
   const drift: Drift[] = memory.drift.filter(({ fact }) => unreadable.has(fact));
   const driftOpened: Drift[] = [];
   const waiting = memory.pending.filter(({ check }) => unreadable.has(check));
   for (const difference of differences) {
     const known = before.get(identity(difference));
-    const { fact, object, path, expected } = difference;
-    const added = expected === '' && path === '';
-    const judgement = judge({ kind: 'Drift', check: fact, tier: 'Level1', object, severity: 'warning', added });
+    const { fact, object, path } = difference;
+    const partOfNewModule = isPartOfNewModule(object);
+    const judgement = judge({ kind: 'Drift', check: fact, tier: 'Level1', object, severity: 'warning', difference, partOfNewModule });
     if (known?.actual === difference.actual && known.expected === difference.expected) {
       drift.push({ ...known, ...judgement });
       continue;
@@ -141,6 +180,16 @@ async function compareWithBaseline(
   const still = new Set(drift.map(identity));
   const driftResolved = memory.drift.filter((entry) => !still.has(identity(entry)));
   return { drift, driftOpened, driftResolved, driftUnknown: missing, waiting };
+}
+
+/** Says of an object whether its module, or its namespace, is new. */
+function newModules(differences: readonly Difference[], view: ClusterView): (object: string) => boolean {
+  const added = new Set(differences.filter(({ path, expected }) => path === '' && expected === '').map(({ object }) => object));
+  const modules = modulesOf(view);
+  return (object) => {
+    const module = modules.get(object);
+    return (module !== undefined && added.has(module)) || added.has(`Namespace/${namespaceOf(object)}`);
+  };
 }
 
 /** The difference as a pending entry, while it has not held for as long as its fact asks; counted from our own first sight. */
@@ -177,12 +226,21 @@ function identity({ fact, object, path }: Difference): string {
   return JSON.stringify([fact, object, path]);
 }
 
-function describe(result: CheckResult, findings: readonly Finding[], pending: readonly PendingFinding[]): Pass['checks'][number] {
+function describe(
+  result: CheckResult,
+  findings: readonly Finding[],
+  pending: readonly PendingFinding[],
+  tier: Tier = 'Level3',
+): Pass['checks'][number] {
   const { check } = result;
   const open = findings.filter((finding) => finding.check === check.id).length;
   const waiting = pending.filter((entry) => entry.check === check.id).length;
   const [outcome, message] = outcomeOf(result, open, waiting);
-  return { check: check.id, area: check.area, tier: check.tier, outcome, message, findings: open };
+  const beyond = !covers(tier, check.tier);
+  return {
+    ...{ check: check.id, area: check.area, tier: check.tier, outcome, message, findings: open },
+    ...(beyond ? { coverage: 'NotCovered' as const } : {}),
+  };
 }
 
 function outcomeOf({ unknown, notApplicable, holdMs }: CheckResult, open: number, waiting: number): [Outcome, string] {

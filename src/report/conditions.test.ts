@@ -56,6 +56,35 @@ describe('the condition of an area', () => {
     ]);
   });
 
+  it.each<[string, Partial<Finding>]>([
+    ['of scope Project', { scope: 'Project' }],
+    ['of scope Customer', { scope: 'Customer' }],
+    ['not covered', { coverage: 'NotCovered' }],
+    ['excepted', { exception: 'CHG-1 (jane, until 2027-01-31)' }],
+  ])('is True where what is open is %s, and says so and how many', (what, extra) => {
+    const findings = [finding('a', 'critical'), finding('b', 'warning')].map((each) => ({ ...each, ...extra }));
+    expect(areaVerdicts([check('a', 'Fail'), check('b', 'Fail')], findings)).toEqual([
+      {
+        ...{ type: 'NodesHealthy', status: 'True', reason: 'ChecksPassed' },
+        message: `Nothing that counts is open; recorded apart: 2 ${what}`,
+      },
+    ]);
+  });
+
+  it('is False for what the provider has to mend, and speaks of what counts before the rest', () => {
+    const findings = [
+      { ...finding('b', 'critical'), scope: 'Customer' as const },
+      { ...finding('a', 'warning'), scope: 'Provider' as const },
+    ];
+    expect(areaVerdicts([check('a', 'Fail'), check('b', 'Fail')], findings)[0]).toMatchObject({ status: 'False', message: 'a is bad' });
+  });
+
+  it('is not there for an area whose only checks are beyond the tier, and does not wait for one that cannot judge', () => {
+    const beyond = { coverage: 'NotCovered', tier: 'Level2' } as const;
+    expect(areaVerdicts([check('a', 'Unknown', beyond), check('b', 'Fail', beyond)], [finding('b', 'critical')])).toEqual([]);
+    expect(areaVerdicts([check('a', 'Unknown', beyond), check('c')], [])[0]?.message).toBe('1 of 1 checks pass');
+  });
+
   it('counts only the checks that apply', () => {
     expect(areaVerdicts([check('a'), check('b', 'NotApplicable')], [])[0]?.message).toBe('1 of 1 checks pass');
   });

@@ -1,6 +1,7 @@
-import type { CheckReport, Finding } from '../api/v1alpha1/coveragereport.ts';
+import type { CheckReport, Drift, Finding } from '../api/v1alpha1/coveragereport.ts';
 import type { Condition } from '../api/v1alpha1/fields.ts';
 import { type Area, areas } from '../checks/areas.ts';
+import { counts } from '../findings/judge.ts';
 
 /** A condition before it is dated. */
 export type Verdict = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
@@ -8,17 +9,21 @@ export type Verdict = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 /** Condition types that are not an area's. docs/conditions.md explains all; a test compares. */
 export const lifecycleConditions = ['Ready', 'Reconciling', 'Stalled', 'Onboarded', 'Healthy'] as const;
 
-/** One condition for each area that has a check in this coverage. Info never changes one; what is not known is never True. */
+/**
+ * One condition for each area that has a check in this coverage's tier. What support does not answer for never changes one, nor does info;
+ * what is not known is never True.
+ */
 export function areaVerdicts(checks: readonly CheckReport[], findings: readonly Finding[]): Verdict[] {
   return (Object.keys(areas) as Area[]).flatMap((area) => {
-    const own = checks.filter((check) => check.area === area);
+    const own = checks.filter((check) => check.area === area && check.coverage !== 'NotCovered');
     return area === 'Baseline' || own.length === 0 ? [] : [areaVerdict(areas[area].condition, own, findings)];
   });
 }
 
 function areaVerdict(type: string, checks: readonly CheckReport[], findings: readonly Finding[]): Verdict {
   const ids = new Set(checks.map(({ check }) => check));
-  const urgent = findings.filter((finding) => ids.has(finding.check) && finding.severity !== 'info');
+  const open = findings.filter((finding) => ids.has(finding.check) && finding.severity !== 'info');
+  const urgent = open.filter(counts);
   const [first] = urgent;
   if (first) return { type, status: 'False', reason: first.reason, message: withMore(first.message, urgent.length - 1, 'finding') };
   const unknown = checks.filter(({ outcome }) => outcome === 'Unknown');
@@ -38,7 +43,20 @@ function areaVerdict(type: string, checks: readonly CheckReport[], findings: rea
       reason: 'NotApplicable',
       message: `None of the checks applies to this cluster: ${checks.map(({ check }) => check).join(', ')}`,
     };
-  return { type, status: 'True', reason: 'ChecksPassed', message: `${applicable} of ${applicable} checks pass` };
+  const passed =
+    open.length === 0 ? `${applicable} of ${applicable} checks pass` : `Nothing that counts is open; recorded apart: ${apart(open)}`;
+  return { type, status: 'True', reason: 'ChecksPassed', message: passed };
+}
+
+/** What is recorded and does not count, such as `2 of scope Project, 1 excepted`. */
+export function apart(open: readonly (Finding | Drift)[]): string {
+  const labels = open.filter((entry) => !counts(entry)).map(apartAs);
+  return [...new Set(labels)].map((label) => `${labels.filter((each) => each === label).length} ${label}`).join(', ');
+}
+
+function apartAs(entry: Finding | Drift): string {
+  if (entry.coverage === 'NotCovered') return 'not covered';
+  return 'exception' in entry && entry.exception !== undefined ? 'excepted' : `of scope ${entry.scope}`;
 }
 
 const worst = ['False', 'Unknown', 'True'] as const;

@@ -8,9 +8,10 @@ import { areas } from '../checks/areas.ts';
 import { nodeNotReady } from '../checks/nodes/node-not-ready.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
 import { createRuntimeMetrics, Registry } from '../runtime/metrics.ts';
+import { matchedCondition } from './acknowledgements.ts';
 import { lifecycleConditions } from './conditions.ts';
 import { eventActions } from './events.ts';
-import { createCoverageMetrics } from './metrics.ts';
+import { createCoverageMetrics, scopeLabels } from './metrics.ts';
 
 const page = (name: string) => readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8');
 const isRule = (line: string | undefined) => /^\|[\s|:-]+$/.test(line ?? '');
@@ -57,6 +58,8 @@ async function lead(): Promise<Seen> {
     () => world.apply(),
     () => world.approve(),
     () => Object.assign(world.state, { cluster: down() }),
+    () => world.apply({ exceptions: [{ check: 'node-*', object: '*', reason: 'CHG-1', owner: 'jane', expires: '2026-11-01' }] }),
+    () => world.apply(),
     () => Object.assign(world.state, { cluster: { ...down(), nodes: [node('x', { ready: 'False' })] } }),
     () => Object.assign(world.state, { cluster: { ...healthyCluster, storageclasses: [{ metadata: { name: 'new' }, provisioner: 'x' }] } }),
     () =>
@@ -120,6 +123,15 @@ async function lead(): Promise<Seen> {
   const elsewhere = '/apis/platformsupport.io/v1alpha1/namespaces/elsewhere/supportcoverages/production';
   refused.apply({}, {}, elsewhere);
   await look(refused, elsewhere);
+
+  const acknowledgement = { coverage: 'production', findings: ['f1'], by: 'jane', reason: 'INC-12' };
+  const now = world.clock.now();
+  for (const { status, reason } of [
+    matchedCondition(acknowledgement, 1, now),
+    matchedCondition(acknowledgement, 0, now),
+    matchedCondition({ ...acknowledgement, expires: now.toString() }, 0, now),
+  ])
+    seen.conditions.add(`Matched ${status} ${reason}`);
   return seen;
 }
 const seen = await lead();
@@ -133,7 +145,7 @@ describe('docs/conditions.md', () => {
 
   it('has a section for each condition that is no area’s, and a row for each area’s', () => {
     expect(sections.map(({ title }) => title).sort()).toEqual(
-      [...lifecycleConditions, 'BaselineInSync', 'MaintenanceCurrent', 'Areas'].sort(),
+      [...lifecycleConditions, 'BaselineInSync', 'MaintenanceCurrent', 'Areas', 'Matched'].sort(),
     );
     expect(areaRows.filter((row) => row.length === 2)).toEqual(
       Object.entries(areas).flatMap(([area, { condition }]) => (area === 'Baseline' ? [] : [[condition, area]])),
@@ -214,13 +226,14 @@ describe('docs/metrics.md', () => {
       type: [...lifecycleConditions, ...Object.values(areas).map(({ condition }) => condition)],
       status: ['True', 'False', 'Unknown'],
       severity: ['critical', 'warning', 'info'],
+      scope: [...scopeLabels],
     };
     for (const { expr } of rules) {
       const [, metric = '', selector = ''] = /(supportcoverage_\w+)(?:\{([^}]*)\})?/.exec(expr)!;
       expect(labelsOf.has(metric)).toBe(true);
-      for (const [, label = '', value = ''] of selector.matchAll(/(\w+)="([^"]*)"/g)) {
+      for (const [, label = '', given = ''] of selector.matchAll(/(\w+)=~?"([^"]*)"/g)) {
         expect(labelsOf.get(metric)).toContain(label);
-        expect(values[label]).toContain(value);
+        for (const value of given.split('|')) expect(values[label]).toContain(value);
       }
       for (const label of /by \(([^)]*)\)/.exec(expr)?.[1]?.split(', ') ?? []) expect(labelsOf.get(metric)).toContain(label);
     }

@@ -99,6 +99,50 @@ describe('info', () => {
   });
 });
 
+describe('what is not covered, or accepted for a time', () => {
+  it.each<[string, Partial<Finding>]>([
+    ['not covered', { coverage: 'NotCovered' }],
+    ['excepted', { exception: 'CHG-1 (jane, until 2027-01-31)' }],
+  ])('is quiet: no Event at all for what is %s', async (_, extra) => {
+    const silent = { ...finding('Node/a', 'critical'), ...extra };
+    for (const type of ['Opened', 'Resolved'] as const) expect(await eventsOf({ transitions: [{ type, finding: silent }] })).toEqual([]);
+    const transition: Transition = { type: 'SeverityChanged', from: 'warning', finding: silent };
+    expect(await eventsOf({ transitions: [transition] })).toEqual([]);
+  });
+
+  it('is quiet as drift too, and does not count in what is told of the rest', async () => {
+    const outside = drift({ coverage: 'NotCovered' });
+    expect(await eventsOf({ driftOpened: [outside] })).toEqual([]);
+    expect(await eventsOf({ driftResolved: [outside] })).toEqual([]);
+    const mixed = { transitions: [opened('Node/a')], driftOpened: [outside] };
+    expect((await summary(mixed))?.note).toBe('1 opened; 1 to act on now, 0 drift');
+  });
+});
+
+describe('what is not support’s own work', () => {
+  const rule = 'shipped: a new platform module is separate scope';
+
+  it('is told with whose it is and by which rule', async () => {
+    const module = drift({ object: 'StorageClass/new', path: '', expected: '', actual: 'provisioner=x', scope: 'Project', rule });
+    expect((await single({ driftOpened: [module] })).note).toBe(`StorageClass/new is new: provisioner=x. Scope: Project (${rule}).`);
+    const theirs = { ...finding('Node/a'), scope: 'Provider' as const, rule: 'shipped: the provider runs the control plane' };
+    expect((await single({ transitions: [{ type: 'Opened', finding: theirs }] })).note).toBe(
+      'node-not-ready (warning): Node/a is not ready. Scope: Provider (shipped: the provider runs the control plane). Look at the kubelet.',
+    );
+    const worse = { type: 'SeverityChanged', from: 'info', finding: theirs } as const;
+    expect((await single({ transitions: [worse] })).note).toMatch(/Scope: Provider \(.*\)\.$/);
+  });
+
+  it('is counted apart from what there is to act on', async () => {
+    const customers = { ...finding('Node/b'), scope: 'Customer' as const };
+    const transitions: Transition[] = [opened('Node/a'), { type: 'Opened', finding: customers }];
+    expect((await summary({ transitions, driftOpened: [drift({ scope: 'Project' })] }))?.note).toBe(
+      '2 opened, 1 drift found; 1 to act on now, 0 drift, 2 not support’s work',
+    );
+    expect((await summary({ transitions }, true))?.note).toBe('First check of 0 checks: 1 to act on: Node/a is not ready.');
+  });
+});
+
 describe('other transitions of a finding', () => {
   it('say from what to what a severity changed', async () => {
     const transition: Transition = { type: 'SeverityChanged', from: 'warning', finding: finding('Node/a', 'critical') };

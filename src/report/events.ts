@@ -1,6 +1,7 @@
 import type { CorrectionReport, Drift, Finding } from '../api/v1alpha1/coveragereport.ts';
 import { apiVersion, supportCoverageKind } from '../api/v1alpha1/kinds.ts';
 import type { SupportCoverage, WindowStatus } from '../api/v1alpha1/supportcoverage.ts';
+import { counts, type Judgement } from '../findings/judge.ts';
 import type { Transition } from '../findings/lifecycle.ts';
 import type { Pass } from '../findings/pass.ts';
 import { eventTargetOf } from '../observe/event-targets.ts';
@@ -71,8 +72,8 @@ export function windowEvent(
 }
 
 /**
- * Says what one pass changed: an Event on each object concerned (info is quiet) and a summary on the coverage. What the first pass finds was
- * there before us: it is one summary, not an Event an object.
+ * Says what one pass changed: an Event on each object concerned and a summary on the coverage. Info, what is not covered and what is
+ * accepted for a time are quiet. What the first pass finds was there before us: it is one summary, not an Event an object.
  */
 export async function recordPass(
   recorder: EventRecorder,
@@ -82,15 +83,14 @@ export async function recordPass(
   findReference: FindReference,
 ): Promise<void> {
   const related = coverageReference(coverage);
-  const summary = summaryOf(pass, first);
+  const told = toldOf(pass);
+  const summary = summaryOf(pass, told, first);
   if (summary) recorder.recordEvent({ regarding: related, action: eventActions[summary.reason], ...summary });
   if (first) return;
   const single = [
-    ...pass.transitions
-      .filter(({ finding }) => finding.severity !== 'info')
-      .map((transition) => ({ object: transition.finding.object, event: eventOfTransition(transition) })),
-    ...pass.driftOpened.map((drift) => ({ object: drift.object, event: eventOfDrift(drift, 'DriftDetected') })),
-    ...pass.driftResolved.map((drift) => ({ object: drift.object, event: eventOfDrift(drift, 'DriftResolved') })),
+    ...told.transitions.map((transition) => ({ object: transition.finding.object, event: eventOfTransition(transition) })),
+    ...told.driftOpened.map((drift) => ({ object: drift.object, event: eventOfDrift(drift, 'DriftDetected') })),
+    ...told.driftResolved.map((drift) => ({ object: drift.object, event: eventOfDrift(drift, 'DriftResolved') })),
   ];
   for (const { object, event } of single) {
     const regarding = await findReference(object);
@@ -98,6 +98,26 @@ export async function recordPass(
     const about = regarding ? { regarding, related } : { regarding: related };
     recorder.recordEvent({ ...about, action: eventActions[event.reason], ...event });
   }
+}
+
+type Told = Pick<Pass, 'transitions' | 'driftOpened' | 'driftResolved'>;
+
+/** What of a pass is told at all. */
+function toldOf({ transitions, driftOpened, driftResolved }: Pass): Told {
+  return {
+    transitions: transitions.filter(({ finding }) => finding.severity !== 'info' && isTold(finding)),
+    driftOpened: driftOpened.filter(isTold),
+    driftResolved: driftResolved.filter(isTold),
+  };
+}
+
+function isTold({ coverage, exception }: Pick<Judgement, 'coverage' | 'exception'>): boolean {
+  return coverage !== 'NotCovered' && exception === undefined;
+}
+
+/** Whose work it is, where it is not support's own, and which rule says so. */
+function ownerOf({ scope, rule }: Pick<Judgement, 'scope' | 'rule'>): string {
+  return scope === 'Support' ? '' : ` Scope: ${scope} (${rule}).`;
 }
 
 type Words = Pick<EventInput, 'type' | 'note'> & { reason: EventReason };
@@ -110,12 +130,12 @@ function eventOfTransition(transition: Transition): Words {
     return {
       type: warns(finding),
       reason: 'FindingSeverityChanged',
-      note: `${finding.check}: ${transition.from} became ${finding.severity}: ${finding.message}`,
+      note: `${finding.check}: ${transition.from} became ${finding.severity}: ${finding.message}${ownerOf(finding)}`,
     };
   return {
     type: warns(finding),
     reason: 'FindingOpened',
-    note: `${finding.check} (${finding.severity}): ${finding.message} ${finding.remediation}`,
+    note: `${finding.check} (${finding.severity}): ${finding.message}${ownerOf(finding)} ${finding.remediation}`,
   };
 }
 
@@ -131,12 +151,12 @@ function eventOfDrift(drift: Drift, reason: 'DriftDetected' | 'DriftResolved'): 
   return {
     type: 'Warning',
     reason,
-    note: `${where} ${change}.${drift.manager ? ` Written by ${drift.manager}${drift.changedAt ? ` at ${drift.changedAt}` : ''}.` : ''}`,
+    note: `${where} ${change}.${drift.manager ? ` Written by ${drift.manager}${drift.changedAt ? ` at ${drift.changedAt}` : ''}.` : ''}${ownerOf(drift)}`,
   };
 }
 
-function summaryOf(pass: Pass, first: boolean): Words | undefined {
-  const urgent = pass.findings.filter(({ severity }) => severity !== 'info');
+function summaryOf(pass: Pass, told: Told, first: boolean): Words | undefined {
+  const urgent = pass.findings.filter((finding) => finding.severity !== 'info' && counts(finding));
   if (first) {
     const examples = urgent.slice(0, 3).map(({ message }) => message);
     const found =
@@ -149,22 +169,23 @@ function summaryOf(pass: Pass, first: boolean): Words | undefined {
       note: `First check of ${pass.checks.length} checks: ${found}`,
     };
   }
-  const count = (type: Transition['type']) =>
-    pass.transitions.filter((transition) => transition.type === type && transition.finding.severity !== 'info').length;
+  const count = (type: Transition['type']) => told.transitions.filter((transition) => transition.type === type).length;
   const parts = [
     [count('Opened'), 'opened'],
     [count('SeverityChanged'), 'changed severity'],
     [count('Resolved'), 'resolved'],
-    [pass.driftOpened.length, 'drift found'],
-    [pass.driftResolved.length, 'drift gone'],
+    [told.driftOpened.length, 'drift found'],
+    [told.driftResolved.length, 'drift gone'],
   ] as const;
   const said = parts.filter(([amount]) => amount > 0).map(([amount, what]) => `${amount} ${what}`);
   if (said.length === 0) return undefined;
-  const worse = count('Opened') + pass.driftOpened.length > 0;
+  const open = [...pass.findings.filter(({ severity }) => severity !== 'info'), ...pass.drift];
+  const others = open.filter((entry) => isTold(entry) && !counts(entry)).length;
+  const worse = count('Opened') + told.driftOpened.length > 0;
   return {
     type: worse ? 'Warning' : 'Normal',
     reason: 'FindingsChanged',
-    note: `${said.join(', ')}; ${urgent.length} to act on now, ${pass.drift.length} drift`,
+    note: `${said.join(', ')}; ${urgent.length} to act on now, ${pass.drift.filter(counts).length} drift${others > 0 ? `, ${others} not support’s work` : ''}`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { supported } from '../../test/fixtures/judgement.ts';
 import type { CheckReport, CoverageReportStatus, Drift, Finding } from '../api/v1alpha1/coveragereport.ts';
 import type { Severity } from '../api/v1alpha1/fields.ts';
 import type { SupportCoverage, SupportCoverageStatus } from '../api/v1alpha1/supportcoverage.ts';
@@ -39,12 +40,14 @@ const checkReport = (check: string, outcome: CheckReport['outcome'] = 'Pass'): C
   ...{ check, area: 'Nodes', tier: 'Level1', outcome, message: '', findings: 0 },
 });
 const checks = Object.keys(defaults).map((check) => checkReport(check));
-const finding = (check: string, severity: Severity): Finding => ({ check, severity }) as Finding;
-const drift = (fact: string): Drift => ({ fact }) as Drift;
+const finding = (check: string, severity: Severity, extra: Partial<Finding> = {}) =>
+  ({ ...supported, check, severity, ...extra }) as Finding;
+const drift = (fact: string, extra: Partial<Drift> = {}) => ({ ...supported, fact, ...extra }) as Drift;
 const report = (extra: Partial<CoverageReportStatus> = {}): CoverageReportStatus => ({ checks, findings: [], drift: [], ...extra });
 const pass = (extra: Partial<Pass> = {}): Pass => ({ transitions: [], durations: new Map(), ...extra }) as unknown as Pass;
 const labels = 'coverage="prod",coverage_namespace="support",cluster="local"';
-const findings = (check: string, severity: Severity) => `supportcoverage_findings{${labels},check="${check}",severity="${severity}"}`;
+const findings = (check: string, severity: Severity, scope = 'Support') =>
+  `supportcoverage_findings{${labels},check="${check}",severity="${severity}",scope="${scope}"}`;
 
 describe('findings', () => {
   it('have one series a check at its own severity from the beginning, at 0', async () => {
@@ -66,6 +69,33 @@ describe('findings', () => {
       metrics.publish(coverage(), [{ name: 'local', report: report() }]);
       expect(await scrape()).toMatchObject({ [findings('node-not-ready', 'critical')]: 0, [findings('node-not-ready', 'warning')]: 0 });
     }
+  });
+
+  it('have the scope as a label: whose work it is, or why it is nobody’s for now', async () => {
+    const { metrics, matching } = setup();
+    const exception = 'CHG-1 (jane, until 2027-01-31)';
+    const open = [
+      ...(['Provider', 'Project', 'Customer'] as const).map((scope) => finding('version-eol', 'warning', { scope })),
+      finding('version-eol', 'warning', { coverage: 'NotCovered', scope: 'Customer', exception }),
+      finding('version-eol', 'warning', { exception }),
+    ];
+    metrics.publish(coverage(), [{ name: 'local', report: report({ findings: open }) }]);
+    const expected = ['Provider', 'Project', 'Customer', 'NotCovered', 'Excepted'].map((scope) => [
+      findings('version-eol', 'warning', scope),
+      1,
+    ]);
+    expect(await matching('check="version-eol",severity')).toEqual({
+      ...Object.fromEntries(expected),
+      [findings('version-eol', 'warning')]: 0,
+    });
+  });
+
+  it('of a check beyond the tier have their first series at NotCovered', async () => {
+    const { metrics, matching } = setup();
+    metrics.publish(coverage(), [
+      { name: 'local', report: report({ checks: [{ ...checkReport('version-eol'), coverage: 'NotCovered' }] }) },
+    ]);
+    expect(await matching('supportcoverage_findings{')).toEqual({ [findings('version-eol', 'warning', 'NotCovered')]: 0 });
   });
 
   it('of a check that was switched off go', async () => {
@@ -114,6 +144,9 @@ describe('states', () => {
     metrics.publish(coverage(), [{ name: 'local', report: report({ drift: [drift('node-pools'), drift('node-pools')] }) }]);
     const series = (fact: string) => `supportcoverage_drift{${labels},fact="${fact}"}`;
     expect(await matching('supportcoverage_drift')).toEqual({ [series('node-pools')]: 2, [series('storage-classes')]: 0 });
+    const apart = [drift('node-pools', { scope: 'Project' }), drift('node-pools', { coverage: 'NotCovered' }), drift('node-pools')];
+    metrics.publish(coverage(), [{ name: 'local', report: report({ drift: apart }) }]);
+    expect(await matching('supportcoverage_drift')).toEqual({ [series('node-pools')]: 1, [series('storage-classes')]: 0 });
     metrics.publish(coverage(), [{ name: 'local', report: report() }]);
     expect(await matching('supportcoverage_drift')).toEqual({ [series('node-pools')]: 0, [series('storage-classes')]: 0 });
   });
@@ -143,17 +176,21 @@ describe('states', () => {
 describe('counters', () => {
   it('are there at 0 from the first pass, so that rate() sees the first finding, and count transitions only', async () => {
     const { metrics, matching } = setup();
-    const total = (which: string, severity: Severity) => `supportcoverage_findings_${which}_total{${labels},severity="${severity}"}`;
+    const total = (which: string, severity: Severity, scope = 'Support') =>
+      `supportcoverage_findings_${which}_total{${labels},severity="${severity}",scope="${scope}"}`;
     metrics.count({ name: 'prod', namespace: 'support' }, 'local', pass(), 120);
-    expect(Object.values(await matching('_total'))).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(Object.values(await matching('_total'))).toEqual(Array(36).fill(0));
     const transitions: Pass['transitions'] = [
       { type: 'Opened', finding: finding('version-eol', 'critical') },
       { type: 'SeverityChanged', from: 'warning', finding: finding('version-eol', 'critical') },
       { type: 'Resolved', finding: finding('version-eol', 'info') },
+      { type: 'Opened', finding: finding('version-eol', 'critical', { coverage: 'NotCovered' }) },
     ];
     metrics.count({ name: 'prod', namespace: 'support' }, 'local', pass({ transitions }), 120);
-    expect(await matching('_total')).toMatchObject({ [total('opened', 'critical')]: 1, [total('resolved', 'info')]: 1 });
-    expect(Object.values(await matching('_total')).reduce((sum, value) => sum + value)).toBe(2);
+    expect(await matching('_total')).toMatchObject({
+      ...{ [total('opened', 'critical')]: 1, [total('resolved', 'info')]: 1, [total('opened', 'critical', 'NotCovered')]: 1 },
+    });
+    expect(Object.values(await matching('_total')).reduce((sum, value) => sum + value)).toBe(3);
   });
 
   it('take the time of a pass in seconds', async () => {
@@ -195,13 +232,13 @@ describe('series that have lost their object', () => {
   });
 });
 
-it('a coverage with 3 checks, 2 facts and 2 conditions has 43 series, and the next pass adds none', async () => {
+it('a coverage with 3 checks, 2 facts and 2 conditions has 73 series, and the next pass adds none', async () => {
   const { metrics, scrape } = setup();
   for (let times = 0; times < 2; times += 1) {
     metrics.count({ name: 'prod', namespace: 'support' }, 'local', pass(), 120);
     metrics.publish(coverage(), [{ name: 'local', report: report() }]);
-    // info 1, conditions 2 × 3, findings 3, outcomes 3 × 4, drift 2, times 2, histogram 8 buckets + 3, counters 2 × 3.
-    expect(Object.keys(await scrape())).toHaveLength(43);
+    // info 1, conditions 2 × 3, findings 3, outcomes 3 × 4, drift 2, times 2, histogram 8 buckets + 3, counters 2 × 3 severities × 6 scopes.
+    expect(Object.keys(await scrape())).toHaveLength(73);
   }
 });
 
@@ -216,13 +253,13 @@ it('names and labels are those of the design', async () => {
     supportcoverage_next_window_timestamp_seconds: ['gauge', ...own, 'window'],
     supportcoverage_maintenance_overdue_seconds: ['gauge', ...own],
     supportcoverage_corrections_total: ['counter', ...own, 'check', 'result'],
-    supportcoverage_findings: ['gauge', ...own, 'cluster', 'check', 'severity'],
+    supportcoverage_findings: ['gauge', ...own, 'cluster', 'check', 'severity', 'scope'],
     supportcoverage_check_outcome: ['gauge', ...own, 'cluster', 'check', 'outcome'],
     supportcoverage_drift: ['gauge', ...own, 'cluster', 'fact'],
     supportcoverage_check_last_run_timestamp_seconds: ['gauge', ...own, 'cluster'],
     supportcoverage_next_check_timestamp_seconds: ['gauge', ...own],
     supportcoverage_pass_duration_seconds: ['histogram', ...own, 'cluster'],
-    supportcoverage_findings_opened_total: ['counter', ...own, 'cluster', 'severity'],
-    supportcoverage_findings_resolved_total: ['counter', ...own, 'cluster', 'severity'],
+    supportcoverage_findings_opened_total: ['counter', ...own, 'cluster', 'severity', 'scope'],
+    supportcoverage_findings_resolved_total: ['counter', ...own, 'cluster', 'severity', 'scope'],
   });
 });

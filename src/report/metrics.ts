@@ -1,7 +1,9 @@
 import type { CorrectionReport, CoverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
 import { outcomes } from '../api/v1alpha1/coveragereport.ts';
 import { type Severity, severities } from '../api/v1alpha1/fields.ts';
-import type { SupportCoverage } from '../api/v1alpha1/supportcoverage.ts';
+import { type SupportCoverage, scopes } from '../api/v1alpha1/supportcoverage.ts';
+import { counts, type Judgement } from '../findings/judge.ts';
+import type { Transition } from '../findings/lifecycle.ts';
 import type { Pass } from '../findings/pass.ts';
 import { Counter, Gauge, Histogram, type Registry } from '../runtime/metrics.ts';
 
@@ -33,6 +35,17 @@ export interface KnownIds {
   severityOf: (check: string) => Severity | undefined;
 }
 
+/** Values of the label `scope`: whose work it is, or why it is nobody's for now. */
+export const scopeLabels = [...scopes, 'NotCovered', 'Excepted'] as const;
+
+/** All label sets that a finding can have, besides its check and cluster. */
+const severityAndScope = severities.flatMap((severity) => scopeLabels.map((scope) => ({ severity, scope })));
+
+function scopeLabel({ coverage, exception, scope }: Omit<Judgement, 'rule'>): (typeof scopeLabels)[number] {
+  if (coverage === 'NotCovered') return 'NotCovered';
+  return exception === undefined ? scope : 'Excepted';
+}
+
 export function createCoverageMetrics(registry: Registry, known: KnownIds): CoverageMetrics {
   const registers = [registry];
   const gauge = (name: string, help: string, labels: string[] = []) =>
@@ -43,9 +56,9 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
       'type',
       'status',
     ]),
-    findings: gauge('findings', 'Open findings.', ['cluster', 'check', 'severity']),
+    findings: gauge('findings', 'Open findings.', ['cluster', 'check', 'severity', 'scope']),
     outcome: gauge('check_outcome', '1 for the outcome that a check had.', ['cluster', 'check', 'outcome']),
-    drift: gauge('drift', 'Differences from the approved baseline.', ['cluster', 'fact']),
+    drift: gauge('drift', 'Differences from the approved baseline that support answers for.', ['cluster', 'fact']),
     lastRun: gauge('check_last_run_timestamp_seconds', 'When the checks ran last.', ['cluster']),
     nextRun: gauge('next_check_timestamp_seconds', 'When the checks run next.'),
     window: gauge('window_open', '1 while the window is open.', ['window']),
@@ -62,13 +75,13 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
   const opened = new Counter({
     name: 'supportcoverage_findings_opened_total',
     help: 'Findings opened.',
-    labelNames: [...own, 'cluster', 'severity'],
+    labelNames: [...own, 'cluster', 'severity', 'scope'],
     registers,
   });
   const resolved = new Counter({
     name: 'supportcoverage_findings_resolved_total',
     help: 'Findings resolved.',
-    labelNames: [...own, 'cluster', 'severity'],
+    labelNames: [...own, 'cluster', 'severity', 'scope'],
     registers,
   });
   const corrections = new Counter({
@@ -92,10 +105,7 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
       if (kept.includes(cluster)) continue;
       const labels = { coverage: name, coverage_namespace: namespace, cluster };
       duration.remove(labels);
-      for (const severity of severities) {
-        opened.remove({ ...labels, severity });
-        resolved.remove({ ...labels, severity });
-      }
+      for (const counter of [opened, resolved]) for (const each of severityAndScope) counter.remove({ ...labels, ...each });
       clusters.delete(cluster);
     }
   }
@@ -139,16 +149,15 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
       const key = `${namespace}/${name}`;
       counted.set(key, (counted.get(key) ?? new Set()).add(cluster));
       duration.observe(labels, durationMs / 1000);
-      for (const severity of severities) {
+      for (const each of severityAndScope) {
+        const matching = (type: Transition['type']) =>
+          pass.transitions.filter(
+            (transition) =>
+              transition.type === type && transition.finding.severity === each.severity && scopeLabel(transition.finding) === each.scope,
+          ).length;
         // Zero too: a counter that appears with its first event hides that event from rate().
-        opened.inc(
-          { ...labels, severity },
-          pass.transitions.filter(({ type, finding }) => type === 'Opened' && finding.severity === severity).length,
-        );
-        resolved.inc(
-          { ...labels, severity },
-          pass.transitions.filter(({ type, finding }) => type === 'Resolved' && finding.severity === severity).length,
-        );
+        opened.inc({ ...labels, ...each }, matching('Opened'));
+        resolved.inc({ ...labels, ...each }, matching('Resolved'));
       }
     },
     countCorrection: ({ name, namespace }, { check, result }) => {
@@ -198,20 +207,23 @@ function setClusterSeries(
   known: KnownIds,
   seen: (labels: Labels) => boolean,
 ): void {
-  const counts = new Map<string, number>();
-  for (const { check, severity } of report?.findings ?? [])
-    counts.set(`${check}/${severity}`, (counts.get(`${check}/${severity}`) ?? 0) + 1);
-  for (const { check, outcome } of report?.checks ?? []) {
+  const open = new Map<string, number>();
+  for (const finding of report?.findings ?? []) {
+    const key = `${finding.check}/${finding.severity}/${scopeLabel(finding)}`;
+    open.set(key, (open.get(key) ?? 0) + 1);
+  }
+  for (const { check, outcome, coverage } of report?.checks ?? []) {
     for (const candidate of outcomes) set(gauges.outcome, { cluster, check, outcome: candidate }, candidate === outcome ? 1 : 0);
-    for (const severity of severities) {
-      const labels = { cluster, check, severity };
-      const value = counts.get(`${check}/${severity}`) ?? 0;
-      // One series a check from the beginning; another severity's once it was seen, so that it can return to 0.
-      if (value > 0 || severity === known.severityOf(check) || seen(labels)) set(gauges.findings, labels, value);
+    for (const { severity, scope } of severityAndScope) {
+      const labels = { cluster, check, severity, scope };
+      const value = open.get(`${check}/${severity}/${scope}`) ?? 0;
+      const first = severity === known.severityOf(check) && scope === (coverage === 'NotCovered' ? 'NotCovered' : 'Support');
+      // One series a check from the beginning; another severity's or scope's once it was seen, so that it can return to 0.
+      if (value > 0 || first || seen(labels)) set(gauges.findings, labels, value);
     }
   }
   const drift = new Map(report ? known.facts.map((fact) => [fact, 0]) : []);
-  for (const { fact } of report?.drift ?? []) drift.set(fact, (drift.get(fact) ?? 0) + 1);
+  for (const { fact } of (report?.drift ?? []).filter(counts)) drift.set(fact, (drift.get(fact) ?? 0) + 1);
   for (const [fact, value] of drift) set(gauges.drift, { cluster, fact }, value);
 }
 

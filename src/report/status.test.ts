@@ -107,8 +107,28 @@ describe('the status after a pass', () => {
     expect(top).toHaveLength(10);
     expect(top?.[0]).toEqual({
       ...{ check: 'node-not-ready', cluster: 'local', object: 'Node/n0', severity: 'warning', since: '2026-11-23T11:00:00Z' },
+      scope: 'Support',
       message: 'n0 is not ready',
     });
+  });
+
+  it('counts and shows at the top what support answers for, and counts the rest apart', () => {
+    const status = statusOf({
+      findings: [
+        finding(1),
+        { ...finding(2, 'critical'), scope: 'Project' },
+        { ...finding(3, 'critical'), coverage: 'NotCovered' },
+        { ...finding(4, 'critical'), exception: 'CHG-1 (jane, until 2027-01-31)' },
+      ],
+      drift: [{ ...drift, scope: 'Project' }],
+    });
+    expect(status.topFindings?.map(({ object }) => object)).toEqual(['Node/n1']);
+    const expected = { critical: 0, warning: 1, info: 0, unknown: 0, drift: 0, notCovered: 1, projectScope: 2 };
+    expect(status.summary).toEqual(expected);
+    expect(status.clusters?.[0]).toMatchObject({ critical: 0, warning: 1, drift: 0 });
+    expect(status.history?.[0]).toMatchObject({ critical: 0, warning: 1, drift: 0 });
+    expect(healthOf(status)).toBe('degraded');
+    expect(supportCoverageStatus.parse(status)).toEqual(status);
   });
 
   it('keeps the last ten runs, newest first, with what triggered each', () => {
@@ -204,6 +224,31 @@ describe('BaselineInSync', () => {
 
   it('says how many more differences there are', () => {
     expect(said(statusOf({ drift: [drift, drift, drift] }), 'BaselineInSync')?.[2]).toMatch(/ \(and 2 more\)$/);
+  });
+
+  it('stays True where all that differs is separate scope, and says so and how much it is', () => {
+    const project = { ...drift, scope: 'Project' as const };
+    const status = statusOf({ drift: [project, project, { ...drift, scope: 'Customer' as const }] });
+    expect(said(status, 'BaselineInSync')).toEqual([
+      ...['True', 'AsAgreed'],
+      'The cluster is as its baseline says, but for differences that are recorded apart: 2 of scope Project, 1 of scope Customer; the first is StorageClass/fast',
+    ]);
+    expect(said(status, 'Healthy')?.[0]).toBe('True');
+  });
+
+  it('is False with the first difference that counts, and how many more of those there are', () => {
+    const project = { ...drift, scope: 'Project' as const, object: 'StorageClass/new' };
+    const [status, , message] = said(statusOf({ drift: [project, drift, drift] }), 'BaselineInSync')!;
+    expect([status, message]).toEqual(['False', 'StorageClass/fast reclaimPolicy is Retain, agreed was Delete (and 1 more)']);
+  });
+
+  it('is False where an exception has expired, and counts then, approved or not', () => {
+    const expired = { ...finding(1), check: 'exception-expired', reason: 'ExceptionExpired', message: 'The exception ended.' };
+    for (const state of [approved, { state: 'Unapproved', baseline } as const]) {
+      const status = statusOf({ baseline: state, findings: [expired, expired] });
+      expect(said(status, 'BaselineInSync')).toEqual(['False', 'ExceptionExpired', 'The exception ended. (and 1 more)']);
+      expect(said(status, 'Healthy')?.[0]).toBe('False');
+    }
   });
 
   it('is Unknown, and Healthy with it, where a fact cannot be read', () => {

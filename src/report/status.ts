@@ -1,11 +1,13 @@
 import type { Condition } from '../api/v1alpha1/fields.ts';
 import type { ClusterStatus, SupportCoverageStatus, Trigger } from '../api/v1alpha1/supportcoverage.ts';
 import type { BaselineState } from '../baseline/integrity.ts';
+import { exceptionExpired } from '../findings/exceptions.ts';
+import { counts } from '../findings/judge.ts';
 import { byUrgency } from '../findings/lifecycle.ts';
 import type { Pass } from '../findings/pass.ts';
 import { type Summary, summarise } from '../findings/summary.ts';
 import { formatDuration } from '../kube/duration.ts';
-import { areaVerdicts, dated, healthy, merged, type Verdict } from './conditions.ts';
+import { apart, areaVerdicts, dated, healthy, merged, type Verdict } from './conditions.ts';
 
 const maxTop = 10;
 const maxHistory = 10;
@@ -80,19 +82,23 @@ export function statusAfter(
 }
 
 function topFindings(outcomes: readonly ClusterOutcome[]): SupportCoverageStatus['topFindings'] {
-  const clusterOf = new Map(outcomes.flatMap(({ facts, findings }) => findings.slice(0, maxTop).map((finding) => [finding, facts.name])));
-  return [...clusterOf.keys()]
-    .sort(byUrgency)
+  const top = outcomes.flatMap(({ facts, findings }) =>
+    findings
+      .filter(counts)
+      .slice(0, maxTop)
+      .map((finding) => ({ cluster: facts.name, finding })),
+  );
+  return top
+    .sort((a, b) => byUrgency(a.finding, b.finding))
     .slice(0, maxTop)
-    .map((finding) => {
-      const { check, object, severity, firstSeen, message } = finding;
-      return { check, cluster: clusterOf.get(finding) ?? '', object, severity, since: firstSeen, message };
+    .map(({ cluster, finding }) => {
+      const { check, object, severity, scope, firstSeen, message } = finding;
+      return { check, cluster, object, severity, scope, since: firstSeen, message };
     });
 }
 
 function total(summaries: readonly Summary[]): Summary {
-  const [first, ...others] = summaries;
-  if (!first) return { critical: 0, warning: 0, info: 0, unknown: 0, drift: 0 };
+  const [first = summarise([], [], []), ...others] = summaries;
   const keys = Object.keys(first) as (keyof Summary)[];
   return others.reduce<Summary>((sum, next) => Object.fromEntries(keys.map((key) => [key, sum[key] + next[key]])) as never, first);
 }
@@ -101,8 +107,7 @@ function verdictsOf(outcomes: readonly ClusterOutcome[], specProblem: string | u
   const each = outcomes.map((outcome) => {
     const areas = [...areaVerdicts(outcome.checks, outcome.findings), ...(outcome.maintenance ? [outcome.maintenance] : [])];
     const baseline = baselineVerdict(outcome);
-    const counts = outcome.baseline.state === 'Approved' || outcome.baseline.state === 'Altered';
-    return { cluster: outcome.facts.name, areas, baseline, counted: counts ? [...areas, baseline] : areas };
+    return { cluster: outcome.facts.name, areas, baseline, counted: baseline.reason === 'NotApproved' ? areas : [...areas, baseline] };
   });
   const together = (of: (one: (typeof each)[number]) => Verdict[]) =>
     merged(each.map((one) => ({ cluster: one.cluster, verdicts: of(one) })));
@@ -158,13 +163,12 @@ function missingOf({ baseline, facts: { missing, baselineName } }: ClusterOutcom
   return [...missing];
 }
 
-function baselineVerdict({ baseline, drift, driftUnknown }: ClusterOutcome): Verdict {
+function baselineVerdict({ baseline, findings, drift, driftUnknown }: ClusterOutcome): Verdict {
   const type = 'BaselineInSync';
   if (baseline.state === 'Altered')
     return { type, status: 'False', reason: baseline.observation.reason, message: baseline.observation.message };
-  if (baseline.state !== 'Approved')
-    return { type, status: 'Unknown', reason: 'NotApproved', message: 'There is no approved baseline to compare with' };
-  const [first] = drift;
+  const counting = drift.filter(counts);
+  const [first] = counting;
   if (first) {
     const where = first.path === '' ? first.object : `${first.object} ${first.path}`;
     const change = first.expected === '' ? 'is new' : first.actual === '' ? 'is gone' : `is ${first.actual}, agreed was ${first.expected}`;
@@ -173,12 +177,23 @@ function baselineVerdict({ baseline, drift, driftUnknown }: ClusterOutcome): Ver
       type,
       status: 'False',
       reason: 'Drifted',
-      message: `${where} ${change}${by}${drift.length > 1 ? ` (and ${drift.length - 1} more)` : ''}`,
+      message: withMore(`${where} ${change}${by}`, counting.length - 1),
     };
   }
+  const expired = findings.filter((finding) => finding.check === exceptionExpired.id && counts(finding));
+  const [accepted] = expired;
+  if (accepted) return { type, status: 'False', reason: accepted.reason, message: withMore(accepted.message, expired.length - 1) };
+  if (baseline.state !== 'Approved')
+    return { type, status: 'Unknown', reason: 'NotApproved', message: 'There is no approved baseline to compare with' };
   const [unknown] = driftUnknown;
   if (unknown) return { type, status: 'Unknown', reason: 'NotKnown', message: `${unknown.fact}: ${unknown.message}` };
-  return { type, status: 'True', reason: 'AsAgreed', message: 'The cluster is as its baseline says' };
+  const [separate] = drift;
+  const but = separate ? `, but for differences that are recorded apart: ${apart(drift)}; the first is ${separate.object}` : '';
+  return { type, status: 'True', reason: 'AsAgreed', message: `The cluster is as its baseline says${but}` };
+}
+
+function withMore(message: string, more: number): string {
+  return more > 0 ? `${message} (and ${more} more)` : message;
 }
 
 function clusterStatus(outcome: ClusterOutcome, previous: SupportCoverageStatus | undefined): ClusterStatus {

@@ -45,7 +45,7 @@ export function faultsOf(cluster: Cluster, node: string | undefined): Fault[] {
       mend: async () => void (await cluster.kubectl(['delete', 'deployment', 'reports', '-n', 'scov-demo'])),
       expect: {
         condition: 'CapacitySufficient',
-        metric: series('findings', 'check="pod-unschedulable",severity="warning"'),
+        metric: series('findings', 'check="pod-unschedulable",severity="warning",scope="Support"'),
         event: { kind: 'Deployment', name: 'reports', namespace: 'scov-demo' },
       },
     },
@@ -79,7 +79,7 @@ export function faultsOf(cluster: Cluster, node: string | undefined): Fault[] {
       mend: () => unsilenceNode(node),
       expect: {
         condition: 'NodesHealthy',
-        metric: series('findings', 'check="node-unreachable",severity="warning"'),
+        metric: series('findings', 'check="node-unreachable",severity="warning",scope="Support"'),
         event: { kind: 'Node', name: node },
       },
     });

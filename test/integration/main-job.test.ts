@@ -151,7 +151,7 @@ describe('what happens in the cluster is seen', () => {
       ({ message, reason }) => message.includes('worker-4') && reason === 'NodeUnreachable',
     );
     await kubectl.condition('production', 'Healthy', 'False');
-    expect(await operator.metric(series('findings', 'check="node-unreachable",severity="warning"'))).toBe(1);
+    expect(await operator.metric(series('findings', 'check="node-unreachable",severity="warning",scope="Support"'))).toBe(1);
     await waitFor('the Event on the node', async (see) =>
       see(await kubectl.eventsAbout('Node', 'worker-4')).some((text) => text.startsWith('FindingOpened: node-unreachable (warning)')),
     );
@@ -161,7 +161,7 @@ describe('what happens in the cluster is seen', () => {
     await cluster.unsilenceNode('worker-4');
     await runUntil('the finding to resolve', async () => (await findingOf('node-unreachable')) === undefined && 'gone');
     await kubectl.condition('production', 'Healthy', 'True');
-    expect(await operator.metric(series('findings', 'check="node-unreachable",severity="warning"'))).toBe(0);
+    expect(await operator.metric(series('findings', 'check="node-unreachable",severity="warning",scope="Support"'))).toBe(0);
     await waitFor('the Event', async (see) =>
       see(await kubectl.eventsAbout('Node', 'worker-4')).some((text) => text.startsWith('FindingResolved: node-unreachable')),
     );
@@ -317,7 +317,7 @@ describe('a restart of the operator', () => {
     await operator.start();
     await waitFor(
       'the metrics to be there again before any check ran',
-      async (see) => see(await operator.metric(series('findings', 'check="pod-unschedulable",severity="warning"'))) === 1,
+      async (see) => see(await operator.metric(series('findings', 'check="pod-unschedulable",severity="warning",scope="Support"'))) === 1,
       { deadlineMs: 40_000 },
     );
     expect((await kubectl.coverage('production'))!.status!.nextCheckTime).toBe(nextCheckTime);

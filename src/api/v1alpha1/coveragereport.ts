@@ -5,16 +5,20 @@ import { scopes } from './supportcoverage.ts';
 export const outcomes = ['Pass', 'Fail', 'Unknown', 'NotApplicable'] as const;
 export const outcome = z.enum(outcomes);
 
+export const coverages = ['Covered', 'NotCovered'] as const;
+
 const checkReport = z.object({
   check: z.string(),
   area: z.string(),
   tier,
+  coverage: z
+    .enum(coverages)
+    .optional()
+    .describe('NotCovered: of a tier beyond the agreed one (checks.beyondTier); what it finds is recorded only. Absent: Covered.'),
   outcome,
   message: z.string().describe('Why the outcome is what it is; for Unknown, what is missing.'),
   findings: count,
 });
-
-export const coverages = ['Covered', 'NotCovered'] as const;
 
 /** Whose work something is, and what has become of telling people. */
 const handling = {
@@ -22,7 +26,7 @@ const handling = {
   rule: z.string().max(300).describe('Which rule decided that.'),
   coverage: z.enum(coverages).describe('NotCovered: outside the scope or beyond the tier; recorded, and nobody is told.'),
   acknowledgedBy: z.string().max(253).optional().describe('Who has acknowledged it, while that counts.'),
-  acknowledgedAt: time.optional().describe('When that was first seen.'),
+  acknowledgedAt: time.optional().describe('When an acknowledgement was first seen; it stays when that ends.'),
   notified: z
     .array(z.string().max(100))
     .max(16)

@@ -77,6 +77,7 @@ export const metadata = z.object({
   uid: z.string().optional(),
   resourceVersion: z.string().optional(),
   generation: z.number().optional(),
+  creationTimestamp: z.string().optional(),
   annotations: z.record(z.string(), z.string()).optional(),
   labels: z.record(z.string(), z.string()).optional(),
   deletionTimestamp: z.string().optional(),

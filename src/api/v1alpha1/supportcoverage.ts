@@ -165,7 +165,7 @@ const escalationStep = z.object({
 });
 
 const exception = z.object({
-  check: z.string().min(1).max(63).describe('Id of the check.'),
+  check: z.string().min(1).max(63).describe('Glob over the id of the check.'),
   object: z.string().min(1).max(512).default('*').describe('Glob over the object as findings name it, such as ClusterRoleBinding/ci-*.'),
   reason: z.string().min(1).max(1024).describe('Why it is accepted, such as the number of a change.'),
   owner: z.string().min(1).max(253).describe('Who answers for it.'),
@@ -177,9 +177,15 @@ export const scopes = ['Support', 'Project', 'Customer', 'Provider'] as const;
 const boundaryRule = z.object({
   match: z
     .object({
-      checks: z.array(z.string().min(1).max(63)).max(64).optional().describe('Ids of checks or facts, as globs.').meta(atomic),
-      objects: z.array(z.string().min(1).max(512)).max(32).optional().describe('Objects as findings name them, as globs.').meta(atomic),
-      namespaces: z.array(namespaceGlob).max(32).optional().describe('Namespaces of the object, as globs.').meta(atomic),
+      checks: z.array(z.string().min(1).max(63)).min(1).max(64).optional().describe('Ids of checks or facts, as globs.').meta(atomic),
+      objects: z
+        .array(z.string().min(1).max(512))
+        .min(1)
+        .max(32)
+        .optional()
+        .describe('Objects as findings name them, as globs.')
+        .meta(atomic),
+      namespaces: z.array(namespaceGlob).min(1).max(32).optional().describe('Namespaces of the object, as globs.').meta(atomic),
     })
     .meta(
       rules({
@@ -412,6 +418,7 @@ const topFinding = z.object({
   cluster: z.string(),
   object: z.string(),
   severity,
+  scope: z.enum(scopes).optional().describe('Whose work it is: Support, or Provider.'),
   since: time.describe('When the state began.'),
   message: z.string(),
 });
@@ -461,17 +468,24 @@ export const supportCoverageStatus = z.object({
   conditions: z.array(condition).max(32).optional().meta(keyedBy('type')),
   summary: z
     .object({
-      critical: count,
-      warning: count,
-      info: count,
-      unknown: count.describe('Checks whose answer is not known.'),
-      drift: count,
-      notCovered: count.describe('Findings and drift outside the scope or beyond the tier.'),
-      projectScope: count.describe('Findings and drift that are separate project scope.'),
+      critical: count.describe('Findings that support answers for: covered, of scope Support or Provider, and not excepted.'),
+      warning: count.describe('As critical.'),
+      info: count.describe('As critical.'),
+      unknown: count.describe('Checks of the tier whose answer is not known.'),
+      drift: count.describe('Differences from the approved baseline that support answers for: covered, of scope Support or Provider.'),
+      notCovered: count.describe('Findings and drift outside the scope or beyond the tier; counted nowhere else.'),
+      projectScope: count.describe(
+        'Findings and drift that are covered and separate project scope. Excepted findings and the customer’s own work are in the reports and metrics only.',
+      ),
     })
     .partial({ notCovered: true, projectScope: true })
     .optional(),
-  topFindings: z.array(topFinding).max(10).optional().describe('The ten most urgent; all are in the CoverageReport.').meta(atomic),
+  topFindings: z
+    .array(topFinding)
+    .max(10)
+    .optional()
+    .describe('The ten most urgent that support answers for; all are in the CoverageReport.')
+    .meta(atomic),
   clusters: z.array(clusterStatus).max(64).optional().meta(atomic),
   windows: windowStatus.optional().describe('Whether windows are open. Absent: none was agreed.'),
   contacts: z.array(contactStatus).max(32).optional().describe('Whether contact lines can be reached.').meta(atomic),

@@ -30,6 +30,11 @@ export const platformModules: Fact = {
   },
 };
 
+/** The module that each object is a part of, by the object. */
+export function modulesOf(view: ClusterView): ReadonlyMap<string, string> {
+  return new Map(partsOf(view).map(({ object, module }) => [object, module]));
+}
+
 function partsOf(view: ClusterView): Part[] {
   const part = (type: Part['type'], name: string, object: string) => ({ type, module: `PlatformModule/${type}/${name}`, object });
   const workloads = [...view.list('deployments'), ...view.list('statefulsets'), ...view.list('daemonsets')];
