@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { load } from 'js-yaml';
 import { counted, drift, finding, opened, resolved } from '../../test/fixtures/accounting.ts';
 import { supportCoverageStatus } from '../api/v1alpha1/supportcoverage.ts';
 import { type Accounts, accountsAfter, type Moment } from './accounting-periods.ts';
@@ -47,6 +49,17 @@ describe('the accounts of a month', () => {
       resolved: { warning: 5 },
       medianTimeToResolve: '1h30m',
       medianTimeToAcknowledge: '5m',
+    });
+  });
+
+  it('let a cluster with more than can be kept weigh as much as it had', () => {
+    const opening = (minutes: number) => Temporal.Instant.from(noon).subtract({ minutes }).toString();
+    const many = Array.from({ length: 3000 }, (_, index) => finding(`a${index}`, { severity: 'critical', openedAt: opening(1) }));
+    const slow = Array.from({ length: 1500 }, (_, index) => finding(`b${index}`, { openedAt: opening(120) }));
+    const clusters = [counted(undefined, resolved(...many), noon), counted(undefined, resolved(...slow), noon)];
+    expect(accounts(undefined, clusters).accounting).toMatchObject({
+      resolved: { critical: 3000, warning: 1500 },
+      medianTimeToResolve: '1m',
     });
   });
 });
@@ -143,5 +156,21 @@ describe('a maintenance moment', () => {
       ['2026-12', 1],
       ['2026-11', 0],
     ]);
+  });
+});
+
+describe('docs/accounting.md', () => {
+  const page = readFileSync(new URL('../../docs/accounting.md', import.meta.url), 'utf8');
+  const fields = Object.keys(supportCoverageStatus.shape.accounting.unwrap().shape);
+
+  it('shows a status as it can be', () => {
+    const { status } = load(/status:\n[\s\S]*?lastEnd[^\n]*\n/.exec(page)![0]) as { status: Accounts };
+    expect(supportCoverageStatus.parse(status)).toEqual(status);
+    expect(Object.keys(status.accounting!)).toEqual(fields);
+  });
+
+  it('says of every field what it counts', () => {
+    const rows = [...page.matchAll(/^\| (`.*) \|.*\|$/gm)].flatMap(([, cell]) => [...cell!.matchAll(/`(\w+)/g)].map(([, name]) => name!));
+    expect([...new Set(rows)].sort()).toEqual(fields.filter((field) => field !== 'period').sort());
   });
 });
