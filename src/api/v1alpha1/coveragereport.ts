@@ -90,16 +90,24 @@ const notification = z.object({
   resolvedTotal: count,
 });
 
-const accountingMonth = z.object({
-  period: z.string().max(7),
-  opened: z
-    .record(z.string().max(63), count)
-    .meta({ maxProperties: 64 })
-    .describe('By scope and severity, such as Support/warning; NotCovered by tier and area.'),
-  resolved: z.record(z.string().max(63), count).meta({ maxProperties: 64 }),
-  secondsToAcknowledge: z.array(count).max(1000).optional().describe('Of this month; earlier months keep the median.').meta(atomic),
-  secondsToResolve: z.array(count).max(1000).optional().meta(atomic),
-  medianSecondsToAcknowledge: count.optional(),
+/** Support/warning, Excepted/info, NotCovered/critical, BeyondTier/Level2/Workloads. */
+const counts = z.record(z.string().max(63), count).meta({ maxProperties: 64 });
+
+export const accountingMonth = z.object({
+  period: z.string().max(7).describe('The calendar month, in the zone of workingHours or else UTC, such as 2026-11.'),
+  opened: counts.describe(
+    'By whose work it is and severity, such as Support/warning; Excepted and NotCovered apart. What a higher tier would have covered by tier and area, such as BeyondTier/Level2/Workloads.',
+  ),
+  acknowledged: counts.describe('For the first time.'),
+  resolved: counts,
+  secondsToAcknowledge: z
+    .array(count)
+    .max(1000)
+    .optional()
+    .describe('Of this month: from opening, for Support/critical and Support/warning. Beyond 1000 a sample of all is kept.')
+    .meta(atomic),
+  secondsToResolve: z.array(count).max(1000).optional().describe('The same, to resolution.').meta(atomic),
+  medianSecondsToAcknowledge: count.optional().describe('Of a month that is over. With an even number the lower of the two in the middle.'),
   medianSecondsToResolve: count.optional(),
 });
 
@@ -154,7 +162,12 @@ export const coverageReportStatus = z.object({
     .optional()
     .describe('Resolved since, and contacts that were told of it and are yet to be told that it is over.')
     .meta(atomic),
-  accounting: z.array(accountingMonth).max(13).optional().describe('Counts by calendar month, newest first.').meta(atomic),
+  accounting: z
+    .array(accountingMonth)
+    .max(13)
+    .optional()
+    .describe('Counts by calendar month, newest first: this one, and the last twelve in which checks ran.')
+    .meta(atomic),
   truncated: z
     .object({ findings: count, pending: count, drift: count })
     .optional()

@@ -444,21 +444,32 @@ const bySeverity = z.object({ critical: count, warning: count, info: count });
 
 const accountingPeriod = z.object({
   period: z.string().max(7).describe('The calendar month, in the zone of workingHours or else UTC, such as 2026-11.'),
-  opened: bySeverity.describe('Findings that were opened within support scope.'),
-  resolved: bySeverity.describe('Findings that were resolved within support scope.'),
+  opened: bySeverity.describe('Findings and drift that were opened within support scope.'),
+  resolved: bySeverity.describe('Findings and drift that were resolved within support scope.'),
+  excepted: count.describe('Those that were opened and are accepted (exceptions).'),
   outOfScope: z
     .object({ notCovered: count, project: count, customer: count, provider: count })
-    .describe('Findings that were opened and are not support’s work.'),
+    .describe(
+      'Those that were opened and are not support’s work. notCovered: outside the scope, and beyond the tier what is not support’s at any.',
+    ),
   beyondTier: z
     .record(z.string().max(63), count)
     .optional()
-    .describe('What the checks of higher tiers found (checks.beyondTier), by tier and area, such as Level2/Workloads.')
-    .meta({ maxProperties: 16 }),
-  medianTimeToAcknowledge: z.string().max(32).optional().describe('Of findings that were acknowledged in this month.'),
-  medianTimeToResolve: z.string().max(32).optional().describe('Of findings that were resolved in this month.'),
+    .describe('What higher tiers would have covered (checks.beyondTier), by tier and area, such as Level2/Workloads.')
+    .meta({ maxProperties: 32 }),
+  medianTimeToAcknowledge: z
+    .string()
+    .max(32)
+    .optional()
+    .describe('From opening, of warning and critical findings of support scope that were acknowledged in this month.'),
+  medianTimeToResolve: z.string().max(32).optional().describe('The same, of those that were resolved in this month.'),
   maintenance: z
-    .object({ kept: count, missed: count })
-    .describe('Maintenance windows that closed with no work due any more, and those that closed with work still due.'),
+    .object({
+      kept: count.describe('At the first check after it nothing was due.'),
+      missed: count.describe('What had been due when it began was still due then.'),
+      lastEnd: time.optional().describe('End of the last window that was counted.'),
+    })
+    .describe('Maintenance windows that ended in this month, where maintenance.targets say what can be due.'),
 });
 
 export const triggers = ['Initial', 'Schedule', 'Missed', 'Manual', 'SpecChanged', 'BaselineChanged', 'WindowOpened'] as const;
@@ -496,7 +507,13 @@ export const supportCoverageStatus = z.object({
       highestStep: count.describe('Of the open ones that nobody acknowledged: how many steps the furthest has gone.'),
     })
     .optional(),
-  accounting: accountingPeriod.optional().describe('This calendar month; earlier ones are in the reports.'),
+  accounting: accountingPeriod.optional().describe('This calendar month, over all clusters.'),
+  accountingHistory: z
+    .array(accountingPeriod)
+    .max(12)
+    .optional()
+    .describe('The twelve months before it in which checks ran, newest first.')
+    .meta(atomic),
   lastCheckTime: time.optional(),
   nextCheckTime: time.optional(),
   lastCheckDuration: z.string().max(32).optional(),
