@@ -3,7 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { facts } from './baseline/catalogue.ts';
 import { checks } from './checks/catalogue.ts';
+import { createClusters } from './coverage/clusters.ts';
+import { createRemoteConnector } from './coverage/connect-remote.ts';
 import { apply } from './coverage/corrections.ts';
+import { needsOf } from './coverage/needs.ts';
 import { createCoverageReconciler } from './coverage/reconcile.ts';
 import { baselineType, coverageType, createCoverageStore } from './coverage/store.ts';
 import { type BaselineView, type CoverageView, projectBaseline, projectCoverage, userChanged } from './coverage/watched.ts';
@@ -11,10 +14,9 @@ import { ownChecks } from './findings/own-checks.ts';
 import { guardWrites } from './kube/guarded-transport.ts';
 import { loadKubeConfig } from './kube/kubeconfig.ts';
 import { readMetadata } from './kube/metadata.ts';
+import { readSecretData } from './kube/secret-data.ts';
 import { createTransport } from './kube/transport.ts';
-import type { ResourceName } from './observe/catalogue.ts';
 import { createObserver } from './observe/observer.ts';
-import type { ProbeName } from './observe/probes/catalogue.ts';
 import { createProgram, type Options } from './options.ts';
 import { createFindReference } from './report/events.ts';
 import { createCoverageMetrics } from './report/metrics.ts';
@@ -57,10 +59,22 @@ async function run(options: Options): Promise<void> {
   const recorder = createEventRecorder({ ...parts, identity, mayWrite });
   const observer = createObserver({
     ...parts,
-    watch: watchedResources(),
-    ask: askedProbes(),
+    ...needsOf('Level3', checks, facts),
     features: options.features,
     operatorNamespace: options.namespace,
+  });
+  const clusters = createClusters({
+    ...parts,
+    local: { observer, transport },
+    readSecret: (namespace, name) => readSecretData(transport, namespace, name),
+    createRemote: createRemoteConnector({
+      ...{ clock, random, logger, metrics, checks, facts },
+      home: transport,
+      operatorNamespace: options.namespace,
+      features: options.features,
+    }),
+    isAllowed: () => true,
+    onChange: (coverage) => queue.add(coverage),
   });
   const queue = createWorkQueue({ name: 'supportcoverage', clock, metrics });
   const coverages = createReflector<CoverageView>({
@@ -82,7 +96,7 @@ async function run(options: Options): Promise<void> {
     baselines: { get: (key) => baselines.map(({ store }) => store.get(key)).find((found) => found !== undefined) },
     namespaces: options.coverageNamespaces,
     store: createCoverageStore(guarded),
-    clusters: { find: () => ({ observer }), retain: () => {}, release: () => {} },
+    clusters,
     recorder,
     applyCorrection: (correction, now, signal) => apply(guarded, correction, now, signal),
     findReference: createFindReference(async ({ type, name, namespace }) => (await readMetadata(transport, type, name, namespace))?.uid),
@@ -153,18 +167,9 @@ async function run(options: Options): Promise<void> {
   await within(1_000, Promise.all([...watches, led]));
   await election?.release();
   alive.stop();
-  await Promise.all([health.close(), metricsServer.close(), transport.close()]);
+  await Promise.all([health.close(), metricsServer.close(), clusters.close()]);
+  await transport.close();
   logger.info('stopped');
-}
-
-/** Every resource that a check or fact of this release reads. */
-function watchedResources(): ResourceName[] {
-  return [...new Set([...checks, ...facts].flatMap(({ needs }) => [...(needs.resources ?? []), ...(needs.optional ?? [])]))].sort();
-}
-
-/** Every probe that a check or fact of this release asks for, and the version, which the status shows. */
-function askedProbes(): ProbeName[] {
-  return [...new Set(['version' as const, ...[...checks, ...facts].flatMap(({ needs }) => needs.probes ?? [])])].sort();
 }
 
 function toggleDebugOnSignal(logger: RootLogger, { logLevel }: Options): void {

@@ -1,8 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dump } from 'js-yaml';
+import type { Tier } from '../src/api/v1alpha1/fields.ts';
 import { group } from '../src/api/v1alpha1/kinds.ts';
 import { facts } from '../src/baseline/catalogue.ts';
 import { checks } from '../src/checks/catalogue.ts';
+import { type ClusterNeeds, needsOf } from '../src/coverage/needs.ts';
+import type { ResourceType } from '../src/kube/types.ts';
 import { type ResourceName, resources } from '../src/observe/catalogue.ts';
 import { eventTargets } from '../src/observe/event-targets.ts';
 import { type Feature, featureNames } from '../src/observe/features.ts';
@@ -28,38 +31,12 @@ export interface Permissions {
 
 /** Derived from what checks and facts need, and from what the operator itself does. */
 export function permissions(): Permissions {
-  const needs = [...checks, ...facts].map((reader) => reader.needs);
-  const needed = [...new Set(needs.flatMap(({ resources: named = [], optional = [] }) => [...named, ...optional]))].sort();
-  const asked = [...new Set<ProbeName>(['version', ...needs.flatMap((need) => need.probes ?? [])])].sort().map(probe);
-  const everywhere = needed.filter((name) => !definition(name).only && !definition(name).feature);
-  const always = asked.filter(({ feature }) => !feature);
-  const single = needed.flatMap((name) => {
-    const { only, type } = definition(name);
-    return only
-      ? [
-          {
-            namespace: only.namespace,
-            rule: { apiGroups: [type.group], resources: [type.resource], resourceNames: [only.name], verbs: ['list', 'watch'] },
-          },
-        ]
-      : [];
-  });
-  const namespaces: Record<string, Rule[]> = {};
-  const grant = (namespace: string, rules: readonly Rule[]) => {
-    namespaces[namespace] = [...(namespaces[namespace] ?? []), ...rules];
-  };
-  for (const { namespace, rule } of single) if (namespace) grant(namespace, [rule]);
-  for (const { namespaceRules } of always) for (const [namespace, rules] of Object.entries(namespaceRules ?? {})) grant(namespace, rules);
+  const needs = needsOf('Level3', checks, facts);
+  const reading = readingRules(needs, Object.values(eventTargets));
   return {
     cluster: [
-      ...byGroup(
-        everywhere.map((name) => definition(name).type),
-        ['list', 'watch'],
-      ),
-      // One object at a time: the uid that an Event must name, and managedFields, which say who changed it.
-      ...byGroup(Object.values(eventTargets), ['get']),
-      ...always.flatMap(({ rules }) => rules),
-      { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+      ...reading.cluster,
+      writeEvents,
       // A coverage in a namespace that is not served is told so in its status.
       { apiGroups: [group], resources: ['supportcoverages'], verbs: ['get', 'list', 'watch'] },
       { apiGroups: [group], resources: ['supportcoverages/status'], verbs: ['patch'] },
@@ -67,7 +44,7 @@ export function permissions(): Permissions {
       { apiGroups: [group], resources: ['supportcoverages'], verbs: ['patch'] },
     ],
     operatorNamespace: [
-      ...single.filter(({ namespace }) => !namespace).map(({ rule }) => rule),
+      ...reading.operatorNamespace,
       // create cannot be limited to a name.
       { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
       { apiGroups: ['coordination.k8s.io'], resources: ['leases'], resourceNames: ['support-coverage-operator'], verbs: ['get', 'update'] },
@@ -77,9 +54,68 @@ export function permissions(): Permissions {
       { apiGroups: [group], resources: ['coveragereports'], verbs: ['get', 'create', 'delete'] },
       { apiGroups: [group], resources: ['coveragereports/status'], verbs: ['update'] },
     ],
-    namespaces,
+    namespaces: reading.namespaces,
     corrections: byGroup(correctedTypes, ['patch']),
-    features: Object.fromEntries(featureNames.map((feature) => [feature, featureRules(feature, needed, asked)])) as Permissions['features'],
+    features: featureRules(needs),
+  };
+}
+
+/** What the operator may do in another cluster that it covers: read, and nothing else. */
+export interface RemotePermissions {
+  cluster: Rule[];
+  /** Rules in namespaces known by name. */
+  namespaces: Record<string, Rule[]>;
+  /** What a switch adds. */
+  features: Record<Feature, Rule[]>;
+  /** To write Events beside the objects that they are about. */
+  events: Rule[];
+}
+
+/** Derived from what the checks up to a tier, and the facts, need. */
+export function remotePermissions(tier: Tier): RemotePermissions {
+  const needs = needsOf(tier, checks, facts);
+  const watched = new Set(needs.watch.map((name) => definition(name).type.kind));
+  // Owners of pods are watched by nobody, and findings are about them at every tier.
+  const catalogued = new Set(Object.values<Resource<Stored>>(resources).map(({ type }) => type.kind));
+  const targets = Object.values(eventTargets).filter(({ kind }) => watched.has(kind) || !catalogued.has(kind));
+  const { cluster, namespaces } = readingRules(needs, targets);
+  return { cluster, namespaces, features: featureRules(needs), events: [writeEvents] };
+}
+
+const writeEvents: Rule = { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] };
+
+/** What an observer reads without a switch, by where; `single`: one object at a time. */
+function readingRules({ watch, ask }: ClusterNeeds, single: readonly ResourceType[]) {
+  const everywhere = watch.map(definition).filter(({ only, feature }) => !only && !feature);
+  const asked = ask.map(probe).filter(({ feature }) => !feature);
+  const named = watch.map(definition).flatMap(({ only, type }) =>
+    only
+      ? [
+          {
+            namespace: only.namespace,
+            rule: { apiGroups: [type.group], resources: [type.resource], resourceNames: [only.name], verbs: ['list', 'watch'] },
+          },
+        ]
+      : [],
+  );
+  const namespaces: Record<string, Rule[]> = {};
+  const grant = (namespace: string, rules: readonly Rule[]) => {
+    namespaces[namespace] = [...(namespaces[namespace] ?? []), ...rules];
+  };
+  for (const { namespace, rule } of named) if (namespace) grant(namespace, [rule]);
+  for (const { namespaceRules } of asked) for (const [namespace, rules] of Object.entries(namespaceRules ?? {})) grant(namespace, rules);
+  return {
+    cluster: [
+      ...byGroup(
+        everywhere.map(({ type }) => type),
+        ['list', 'watch'],
+      ),
+      // The uid that an Event must name; managedFields, which say who changed an object; and the uid of kube-system, which tells clusters apart.
+      ...byGroup(single, ['get']),
+      ...asked.flatMap(({ rules }) => rules),
+    ],
+    operatorNamespace: named.filter(({ namespace }) => !namespace).map(({ rule }) => rule),
+    namespaces,
   };
 }
 
@@ -91,15 +127,21 @@ const correctedTypes = [
   { group: 'storage.k8s.io', resource: 'storageclasses' },
 ];
 
-function featureRules(feature: Feature, needed: readonly ResourceName[], asked: readonly Probe<unknown>[]): Rule[] {
-  const watched = needed.map(definition).filter((resource) => resource.feature === feature);
-  return [
+function featureRules({ watch, ask }: ClusterNeeds): Record<Feature, Rule[]> {
+  const rules = (feature: Feature) => [
     ...byGroup(
-      watched.map(({ type }) => type),
+      watch
+        .map(definition)
+        .filter((resource) => resource.feature === feature)
+        .map(({ type }) => type),
       ['list', 'watch'],
     ),
-    ...asked.filter((candidate) => candidate.feature === feature).flatMap(({ rules }) => rules),
+    ...ask
+      .map(probe)
+      .filter((candidate) => candidate.feature === feature)
+      .flatMap((candidate) => candidate.rules),
   ];
+  return Object.fromEntries(featureNames.map((feature) => [feature, rules(feature)])) as Record<Feature, Rule[]>;
 }
 
 function probe(name: ProbeName): Probe<unknown> {

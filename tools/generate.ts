@@ -2,6 +2,7 @@ import { generateCrds } from './generate-crds.ts';
 import { generateDocs } from './generate-docs.ts';
 import { generateRbac } from './generate-rbac.ts';
 import { generateInstall } from './render-manifests.ts';
+import { generateRemoteCluster } from './render-remote-cluster.ts';
 
 const chart = 'charts/support-coverage-operator';
 
@@ -10,3 +11,4 @@ generateCrds(['crds', `${chart}/crds`]);
 generateRbac(`${chart}/generated`);
 generateDocs();
 generateInstall('deploy/install.yaml');
+generateRemoteCluster('deploy/remote-cluster.yaml');

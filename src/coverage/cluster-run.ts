@@ -4,8 +4,7 @@ import type { SupportCoverage } from '../api/v1alpha1/supportcoverage.ts';
 import { lastWriter } from '../baseline/last-writer.ts';
 import { stamp } from '../findings/lifecycle.ts';
 import { type Pass, runPass } from '../findings/pass.ts';
-import { type ClusterView, unreadView } from '../observe/cluster-view.ts';
-import type { Observer } from '../observe/observer.ts';
+import type { ClusterView } from '../observe/cluster-view.ts';
 import { quietMs, reportStatus, worthWriting } from '../report/coverage-report.ts';
 import { correctionEvent, coverageEvent, type FindReference, recordPass } from '../report/events.ts';
 import type { CoverageMetrics } from '../report/metrics.ts';
@@ -48,6 +47,8 @@ export interface ClusterRuns {
   writeLate(work: ClusterWork): Promise<number>;
 }
 
+/** Probes of a cluster that is known to be in trouble have this long. */
+const troubledProbeMs = 2_000;
 /** Of the corrections in a report: suggestions, and what was tried last. Together no more than the report's schema allows. */
 const maxSuggested = 150;
 const maxTried = 50;
@@ -59,8 +60,9 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
     const { coverage, plan, cluster, handle, entry, known } = work;
     const { observer } = handle;
     const startedAt = clock.monotonic();
-    if (!handle.problem) await observer?.refreshProbes(signal);
-    const view = handle.problem || !observer ? unreadView(cluster.name, handle.problem ?? 'not read yet') : observer.view(cluster.name);
+    // A cluster in trouble does not hold up the others.
+    await observer.refreshProbes(handle.problem ? AbortSignal.any([signal, AbortSignal.timeout(troubledProbeMs)]) : signal);
+    const view = observer.view(cluster.name);
     const now = clock.now();
     const first = known.report?.status === undefined;
     const baseline = await findBaseline(store, coverage, plan, cluster, entry.status, view);
@@ -73,7 +75,7 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
       monotonic: clock.monotonic,
       judge: judgeOf(plan, view, now),
       writerOf: async ({ type, name, namespace, fields }) =>
-        lastWriter((await observer?.managedFields(type, name, namespace)) ?? [], fields),
+        lastWriter((await observer.managedFields(type, name, namespace)) ?? [], fields),
     });
     signal.throwIfAborted();
     const durationMs = clock.monotonic() - startedAt;
@@ -83,7 +85,7 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
     const { checks, driftUnknown } = pass;
     known.outcome = {
       ...{ checks, driftUnknown, baseline: baseline.state, at: stamp(now) },
-      facts: clusterFacts(work, view, baseline, observer),
+      facts: clusterFacts(work, view, baseline),
       maintenance: maintenanceVerdict(plan.maintenance, checks, pass.findings, now),
     };
     const { state } = baseline;
@@ -93,6 +95,7 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
       generation: coverage.metadata.generation,
       baseline: state.state === 'Altered' ? known.seen?.baseline : baselineOf(state, cluster),
       saysAltered: state.state === 'Altered',
+      troubled: handle.problem !== undefined,
     };
     return { specProblem: baseline.specProblem, durations: pass.durations };
   }
@@ -168,19 +171,14 @@ function baselineOf(state: Baseline['state'], { baseline }: PlannedCluster): { n
   return { name: baseline.name, ...(state.state === 'Approved' ? { contentHash: state.hash } : {}) };
 }
 
-function clusterFacts(
-  { cluster, handle }: ClusterWork,
-  view: ClusterView,
-  baseline: Baseline,
-  observer: Observer | undefined,
-): ClusterFacts {
+function clusterFacts({ cluster, handle }: ClusterWork, view: ClusterView, baseline: Baseline): ClusterFacts {
   const version = view.knowledge('version').state === 'Current' ? view.probe('version')?.gitVersion : undefined;
-  const { problem } = handle;
+  const { problem, observer } = handle;
   return {
     ...{ name: cluster.name, environment: cluster.environment, uid: handle.uid, version, problem },
     nodes: view.knowledge('nodes').state === 'Current' ? view.count('nodes') : undefined,
     reachable: version !== undefined,
     baselineName: cluster.baseline.name,
-    missing: problem ? [problem] : [...(observer?.notPermitted() ?? []), ...(baseline.notCaptured ? [baseline.notCaptured] : [])],
+    missing: problem ? [problem] : [...observer.notPermitted(), ...(baseline.notCaptured ? [baseline.notCaptured] : [])],
   };
 }

@@ -67,6 +67,7 @@ function ask(
   const next = due({
     plan,
     cluster: local,
+    troubled: false,
     coverage: options.of ?? coverage(),
     seen: seenIn(stored, 'local'),
     approvedHash: options.hash,

@@ -13,6 +13,8 @@ export interface Seen {
   baseline: { name: string; contentHash?: string | undefined } | undefined;
   /** That the baseline is not as it was approved has been said. */
   saysAltered: boolean;
+  /** Something was wrong with the cluster or the way to it. */
+  troubled: boolean;
 }
 
 export interface DueInput {
@@ -23,6 +25,8 @@ export interface DueInput {
   seen: Seen | undefined;
   /** Hash of the named baseline where it is approved, as it is now. */
   approvedHash: string | undefined;
+  /** Something is wrong with the cluster or the way to it. */
+  troubled: boolean;
   now: Temporal.Instant;
 }
 
@@ -34,6 +38,7 @@ export function due(input: DueInput): { trigger: Trigger } | { at: Temporal.Inst
   if (runAt !== undefined && runAt !== seen.runAt) return { trigger: 'Manual' };
   if (seen.generation !== coverage.metadata.generation) return { trigger: 'SpecChanged' };
   if (baselineChanged(input.cluster, seen, input.approvedHash)) return { trigger: 'BaselineChanged' };
+  if (seen.troubled !== input.troubled) return { trigger: 'ClusterChanged' };
   const at = plan.schedule.nextAfter(Temporal.Instant.from(seen.at));
   if (!at || Temporal.Instant.compare(at, now) > 0) return { at };
   return { trigger: now.epochMilliseconds - at.epochMilliseconds > missedAfterMs ? 'Missed' : 'Schedule' };
@@ -54,6 +59,7 @@ export function seenIn(status: SupportCoverageStatus | undefined, cluster: strin
     generation: status?.observedGeneration,
     baseline: found.baseline,
     saysAltered: status?.conditions?.some(({ type, reason }) => type === 'BaselineInSync' && reason.startsWith('Baseline')) ?? false,
+    troubled: found.problem !== undefined,
   };
 }
 

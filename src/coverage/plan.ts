@@ -38,6 +38,8 @@ export interface PlannedCluster {
 /** What a SupportCoverage asks for, ready to run. */
 export interface Plan {
   tier: Tier;
+  /** The highest tier whose checks run; beyond `tier` they are recorded only. */
+  reads: Tier;
   suspend: boolean;
   /** At least one. */
   clusters: readonly PlannedCluster[];
@@ -97,6 +99,7 @@ export function planOf(
   return {
     plan: {
       tier: spec.tier,
+      reads: spec.checks?.beyondTier === 'Record' ? 'Level3' : spec.tier,
       suspend: spec.suspend,
       clusters: clusters.map((scope) => plannedCluster(coverage.metadata.name, scope)),
       checks,

@@ -69,12 +69,13 @@ export function createCoverageReconciler(
     const { namespace } = coverage.metadata;
     clusters.retain(
       key,
-      namespace,
       plan.clusters.map(({ scope }) => scope),
+      plan.reads,
     );
     const works = await Promise.all(
       plan.clusters.map(async (cluster): Promise<ClusterWork> => {
-        const handle = clusters.find(namespace, cluster.scope);
+        const remembered = entry.status?.clusters?.find(({ name }) => name === cluster.name)?.uid;
+        const handle = clusters.find(namespace, cluster.scope, remembered);
         return { coverage, plan, cluster, handle, entry, known: await known.recallCluster(entry, coverage, cluster.name) };
       }),
     );
@@ -120,8 +121,8 @@ export function createCoverageReconciler(
     const next = dueNow(work);
     if (!('trigger' in next)) return { state: 'Idle' };
     cluster.dueSince ??= clock.monotonic();
-    const current = handle.problem !== undefined || handle.observer?.isCurrent();
-    if (!current && clock.monotonic() - cluster.dueSince < settleMs) return { state: 'Waiting' };
+    const waits = handle.problem === undefined && !handle.observer.isCurrent();
+    if (waits && clock.monotonic() - cluster.dueSince < settleMs) return { state: 'Waiting' };
     // However the pass ends: the next one waits anew.
     cluster.dueSince = undefined;
     const { seen } = cluster;
@@ -132,11 +133,11 @@ export function createCoverageReconciler(
   }
 
   /** As `due`, and when a window opens in which corrections are made. */
-  function dueNow({ coverage, plan, cluster, entry, known: { seen } }: ClusterWork): ReturnType<typeof due> {
+  function dueNow({ coverage, plan, cluster, handle, entry, known: { seen } }: ClusterWork): ReturnType<typeof due> {
     const now = clock.now();
     const baseline = options.baselines.get(`${coverage.metadata.namespace}/${cluster.baseline.name}`);
     const approvedHash = baseline?.approved && baseline.cluster === cluster.name ? baseline.hash : undefined;
-    const next = due({ plan, cluster, coverage, seen, approvedHash, now });
+    const next = due({ plan, cluster, coverage, seen, approvedHash, troubled: handle.problem !== undefined, now });
     if ('trigger' in next || plan.corrections.mode !== 'Apply') return next;
     const current = windowStatus(plan.maintenance, now);
     return current && windowChange(entry.status?.windows, current, now) === 'Opened' ? { trigger: 'WindowOpened' } : next;
@@ -260,7 +261,8 @@ export function createCoverageReconciler(
 
   /** `works`: empty where nothing is looked at, so that nothing can be stale. */
   function publish(coverage: SupportCoverage, entry: Known, works: readonly ClusterWork[]): void {
-    const blind = works.some(({ handle }) => handle.problem === undefined && handle.observer?.isCurrent() === false);
+    // Of a cluster that is lost alone the checks speak.
+    const blind = works.length > 0 && works.every(({ handle }) => !handle.observer.isCurrent());
     if ((entry.published && entry.publishedBlind === blind) || !served(coverage)) return;
     const status = blind && entry.status ? unread(entry.status) : entry.status;
     const reports = [...entry.clusters.values()].map(({ name, latest, memory }) => ({ name, report: latest && withAll(latest, memory) }));

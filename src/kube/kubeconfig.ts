@@ -13,7 +13,7 @@ export interface KubeConfig {
   contexts?: { name: string; context?: { cluster?: string; user?: string } }[];
 }
 
-interface ClusterEntry {
+export interface ClusterEntry {
   server?: string;
   'certificate-authority'?: string;
   'certificate-authority-data'?: string;
@@ -121,7 +121,8 @@ function absolute<T extends object>(entry: T, folder: string): T {
   return { ...entry, ...Object.fromEntries(paths) };
 }
 
-async function readCredentials(cluster: ClusterEntry, user: UserEntry): Promise<Credentials> {
+/** Reads what the entries of a kubeconfig hold or name. */
+export async function readCredentials(cluster: ClusterEntry, user: UserEntry): Promise<Credentials> {
   const [ca, cert, key, token] = await Promise.all([
     content(cluster['certificate-authority-data'], cluster['certificate-authority']),
     content(user['client-certificate-data'], user['client-certificate']),

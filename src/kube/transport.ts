@@ -1,8 +1,10 @@
+import type { LookupFunction } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { Agent, request as undiciRequest } from 'undici';
 import { version } from '../version.ts';
+import { type AddressGuard, checkAddress } from './address-guard.ts';
 import { errorFromResponse, errorFromTransport, isKubeError, KubeError } from './errors.ts';
-import { type Credentials, connectionOf, type KubeConfig } from './kubeconfig.ts';
+import { type Connection, type Credentials, connectionOf, type KubeConfig } from './kubeconfig.ts';
 
 export interface KubeRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -40,7 +42,10 @@ export interface Transport {
 }
 
 export interface TransportOptions {
-  kubeConfig: KubeConfig;
+  /** Its current context; or a connection whose credentials come from elsewhere. */
+  kubeConfig: KubeConfig | Connection;
+  /** For an address that somebody else wrote; absent: every address may be connected to. */
+  guard?: AddressGuard | undefined;
   /** Told of every answer: its status code (`<error>` where none came) and the method. */
   onAnswer?: (code: string, method: string) => void;
   /** Connections kept to the server. A watch holds one for itself; default 128. */
@@ -69,7 +74,8 @@ const recoveryMs = 2_000;
  * more; those that are in files also once a minute.
  */
 export function createTransport(options: TransportOptions): Transport {
-  const { server, credentials, rotates } = connectionOf(options.kubeConfig);
+  const { guard } = options;
+  const { server, credentials, rotates } = 'credentials' in options.kubeConfig ? options.kubeConfig : connectionOf(options.kubeConfig);
   const now = options.now ?? (() => performance.now());
   let session: Promise<Session> | undefined;
   let last: Session | undefined;
@@ -119,7 +125,7 @@ export function createTransport(options: TransportOptions): Transport {
   function openAgent(fresh: Credentials): Agent {
     const [newest, ...old] = agents;
     for (const agent of old) agent.close().catch(() => undefined);
-    agents = [createAgent(fresh, options.connections ?? 128), ...(newest ? [newest] : [])];
+    agents = [createAgent(fresh, options.connections ?? 128, guard?.lookup), ...(newest ? [newest] : [])];
     return agents[0] as Agent;
   }
   function current(): Promise<Session> {
@@ -138,6 +144,7 @@ export function createTransport(options: TransportOptions): Transport {
   async function once(request: KubeRequest, { dispatcher, headers }: Session, signal: AbortSignal) {
     const method = request.method ?? 'GET';
     const elsewhere = request.server !== undefined;
+    if (guard) checkAddress(request.server ?? server, guard);
     try {
       const answer = await undiciRequest((request.server ?? server) + request.path + queryString(request.query), {
         dispatcher,
@@ -242,7 +249,7 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
   if (partial.length > 0) throw new KubeError('Transient', 'the stream ended in the middle of a line', { reason: 'UnexpectedEOF' });
 }
 
-function createAgent({ tls }: Credentials, connections: number): Agent {
+function createAgent({ tls }: Credentials, connections: number, lookup?: LookupFunction): Agent {
   return new Agent({
     connections,
     // HTTP/1.1: one connection a watch, none behind another's window.
@@ -250,7 +257,7 @@ function createAgent({ tls }: Credentials, connections: number): Agent {
     keepAliveTimeout: 60_000,
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { ...tls, timeout: 10_000 },
+    connect: { ...tls, ...(lookup ? { lookup } : {}), timeout: 10_000 },
   });
 }
 

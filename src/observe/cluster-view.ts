@@ -1,4 +1,4 @@
-import { createStore, type ReadonlyStore, type Stored } from '../runtime/store.ts';
+import type { ReadonlyStore } from '../runtime/store.ts';
 import type { ResourceName, View } from './catalogue.ts';
 import type { ProbeAnswers, ProbeName } from './probes/catalogue.ts';
 
@@ -32,8 +32,6 @@ export interface ClusterView {
   derive<T>(key: string, compute: () => T): T;
 }
 
-const nothing = createStore<Stored>();
-
 /** Where a view reads from. */
 export interface Sources {
   cluster: string;
@@ -58,16 +56,6 @@ export function createClusterView(sources: Sources): ClusterView {
       return derived.get(key) as T;
     },
   };
-}
-
-/** The view of a cluster that cannot be read: nothing is known of it, and why. */
-export function unreadView(cluster: string, message: string): ClusterView {
-  return createClusterView({
-    cluster,
-    store: () => nothing,
-    probe: () => undefined,
-    knowledge: () => ({ state: 'Stale', message }),
-  });
 }
 
 /** Which objects that a check or fact reads are there and could not be read, and why. Undefined where all could. */

@@ -43,6 +43,10 @@ export interface ObserverOptions {
   features: readonly Feature[];
   /** Where the ConfigMaps of the operator are. */
   operatorNamespace: string;
+  /** The API server that has them, where it is another one: the support calendar is the operator's, whichever cluster it is about. */
+  home?: Transport;
+  /** The cluster's name in metrics and logs; default `local`. */
+  cluster?: string;
   clock: Clock;
   random: () => number;
   logger: Logger;
@@ -171,6 +175,7 @@ function reflectorOf(resource: Resource<Stored>, options: ObserverOptions, more:
     ...more,
     type,
     ...reading,
+    ...(only && !only.namespace && options.home ? { transport: options.home } : {}),
     ...(only
       ? {
           namespace: only.namespace ?? options.operatorNamespace,

@@ -45,5 +45,19 @@ it('counts for itself alone, so that two operators in one process do not mix', a
 
 it('takes no label that it does not know, such as an object’s name', () => {
   const { items } = createRuntimeMetrics();
-  expect(() => items.set({ resource: 'pods', pod: 'cart-1' } as { resource: string }, 1)).toThrow(/pod/);
+  expect(() => items.set({ cluster: 'local', resource: 'pods', pod: 'cart-1' } as { cluster: string; resource: string }, 1)).toThrow(/pod/);
+});
+
+it('tells the watches of two clusters apart, and forgets those of one alone', async () => {
+  const metrics = createRuntimeMetrics();
+  for (const cluster of ['local', 'support/prod-us/kubeconfig']) {
+    metrics.items.set({ cluster, resource: 'pods' }, 3);
+    metrics.relists.inc({ cluster, resource: 'pods', cause: 'start' });
+  }
+  await metrics.forgetCluster('support/prod-us/kubeconfig');
+  const lines = (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith('supportcoverage_reflector_'));
+  expect(lines).toEqual([
+    'supportcoverage_reflector_relists_total{cluster="local",resource="pods",cause="start"} 1',
+    'supportcoverage_reflector_items{cluster="local",resource="pods"} 3',
+  ]);
 });

@@ -18,16 +18,19 @@ export interface RuntimeMetrics {
   queueRetries: Counter<'name'>;
   leader: Gauge<'name'>;
   requests: Counter<'code' | 'method'>;
-  lists: Counter<'resource'>;
-  watches: Counter<'resource'>;
-  relists: Counter<'resource' | 'cause'>;
-  events: Counter<'resource' | 'type'>;
-  bytes: Counter<'resource'>;
-  items: Gauge<'resource'>;
-  lastContact: Gauge<'resource'>;
-  bootstrapSeconds: Gauge<'resource'>;
-  handlerErrors: Counter<'resource'>;
+  /** These and the following: `cluster` is `local`, or what the reflector was told. */
+  lists: Counter<'cluster' | 'resource'>;
+  watches: Counter<'cluster' | 'resource'>;
+  relists: Counter<'cluster' | 'resource' | 'cause'>;
+  events: Counter<'cluster' | 'resource' | 'type'>;
+  bytes: Counter<'cluster' | 'resource'>;
+  items: Gauge<'cluster' | 'resource'>;
+  lastContact: Gauge<'cluster' | 'resource'>;
+  bootstrapSeconds: Gauge<'cluster' | 'resource'>;
+  handlerErrors: Counter<'cluster' | 'resource'>;
   eventsEmitted: Counter<'result'>;
+  /** Removes the series of a cluster that is not watched any more. */
+  forgetCluster(cluster: string): Promise<void>;
 }
 
 /** Creates the registry with Node's own series (`process_*`, `nodejs_*`) and the runtime's. */
@@ -41,6 +44,30 @@ export function createRuntimeMetrics(): RuntimeMetrics {
     new Histogram({ name, help, labelNames, buckets, registers });
   gauge('supportcoverage_build_info', 'Always 1; the version of the operator is in the label.', ['version']).set({ version }, 1);
   const seconds = [0.001, 0.01, 0.1, 0.5, 1, 5, 30, 120];
+  const reflectors = {
+    lists: counter('supportcoverage_reflector_lists_total', 'Paged lists started.', ['cluster', 'resource']),
+    watches: counter('supportcoverage_reflector_watches_total', 'Watches started.', ['cluster', 'resource']),
+    relists: counter('supportcoverage_reflector_relists_total', 'Initial states read again, by cause.', ['cluster', 'resource', 'cause']),
+    events: counter('supportcoverage_reflector_events_total', 'Watch events received by type.', ['cluster', 'resource', 'type']),
+    bytes: counter('supportcoverage_reflector_received_bytes_total', 'Bytes of JSON received by lists and watches.', [
+      'cluster',
+      'resource',
+    ]),
+    items: gauge('supportcoverage_reflector_items', 'Objects in the store.', ['cluster', 'resource']),
+    lastContact: gauge(
+      'supportcoverage_reflector_last_contact_timestamp_seconds',
+      'When the API server last said anything about the resource.',
+      ['cluster', 'resource'],
+    ),
+    bootstrapSeconds: gauge('supportcoverage_reflector_bootstrap_seconds', 'How long the last initial state took.', [
+      'cluster',
+      'resource',
+    ]),
+    handlerErrors: counter('supportcoverage_reflector_handler_errors_total', 'Objects or handlers that failed and were skipped.', [
+      'cluster',
+      'resource',
+    ]),
+  };
   return {
     registry,
     reconcileTotal: counter(
@@ -59,21 +86,11 @@ export function createRuntimeMetrics(): RuntimeMetrics {
       'code',
       'method',
     ]),
-    lists: counter('supportcoverage_reflector_lists_total', 'Paged lists started.', ['resource']),
-    watches: counter('supportcoverage_reflector_watches_total', 'Watches started.', ['resource']),
-    relists: counter('supportcoverage_reflector_relists_total', 'Initial states read again, by cause.', ['resource', 'cause']),
-    events: counter('supportcoverage_reflector_events_total', 'Watch events received by type.', ['resource', 'type']),
-    bytes: counter('supportcoverage_reflector_received_bytes_total', 'Bytes of JSON received by lists and watches.', ['resource']),
-    items: gauge('supportcoverage_reflector_items', 'Objects in the store.', ['resource']),
-    lastContact: gauge(
-      'supportcoverage_reflector_last_contact_timestamp_seconds',
-      'When the API server last said anything about the resource.',
-      ['resource'],
-    ),
-    bootstrapSeconds: gauge('supportcoverage_reflector_bootstrap_seconds', 'How long the last initial state took.', ['resource']),
-    handlerErrors: counter('supportcoverage_reflector_handler_errors_total', 'Objects or handlers that failed and were skipped.', [
-      'resource',
-    ]),
+    ...reflectors,
     eventsEmitted: counter('supportcoverage_events_total', 'Kubernetes Events by result (sent, failed, dropped).', ['result']),
+    forgetCluster: async (cluster) => {
+      for (const metric of Object.values<Counter | Gauge>(reflectors))
+        for (const { labels } of (await metric.get()).values) if (labels.cluster === cluster) metric.remove(labels);
+    },
   };
 }

@@ -43,6 +43,8 @@ export interface ReflectorOptions<T extends Stored> {
   metadataOnly?: boolean;
   /** Versions that older or newer servers serve the resource in; tried in this order where `type.version` is not found. */
   otherVersions?: readonly string[];
+  /** The cluster's name in metrics and logs; default `local`. */
+  cluster?: string;
   /** The resource's name in metrics and logs, where its plural and group would not tell two reflectors apart. */
   label?: string;
   /**
@@ -89,7 +91,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   const { transport, type, clock, metrics, logger } = options;
   const plural = type.group === '' ? type.resource : `${type.resource}.${type.group}`;
   const resource = options.label ?? plural;
-  const labels = { resource };
+  const labels = { cluster: options.cluster ?? 'local', resource };
   const store = createStore<T>();
   const versions = [type.version, ...(options.otherVersions ?? [])];
   const accept = options.metadataOnly ? { accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json' } : {};
@@ -153,7 +155,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     phase = 'Synced';
     deniedAt = undefined;
     message = '';
-    metrics.relists.inc({ resource, cause: relistCause });
+    metrics.relists.inc({ ...labels, cause: relistCause });
     metrics.items.set(labels, store.size);
     metrics.bootstrapSeconds.set(labels, (clock.monotonic() - startedAt) / 1000);
     for (const change of changes) notify(change);
@@ -164,7 +166,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   function apply(event: WatchEvent): void {
     const { object } = event;
     resourceVersion = object.metadata?.resourceVersion ?? resourceVersion;
-    metrics.events.inc({ resource, type: event.type });
+    metrics.events.inc({ ...labels, type: event.type });
     // Permitted again: the watch went on from where it was.
     phase = 'Synced';
     deniedAt = undefined;

@@ -472,7 +472,16 @@ const accountingPeriod = z.object({
     .describe('Maintenance windows that ended in this month, where maintenance.targets say what can be due.'),
 });
 
-export const triggers = ['Initial', 'Schedule', 'Missed', 'Manual', 'SpecChanged', 'BaselineChanged', 'WindowOpened'] as const;
+export const triggers = [
+  'Initial',
+  'Schedule',
+  'Missed',
+  'Manual',
+  'SpecChanged',
+  'BaselineChanged',
+  'ClusterChanged',
+  'WindowOpened',
+] as const;
 
 export const supportCoverageStatus = z.object({
   observedGeneration: z.int().min(0).optional(),
