@@ -4,7 +4,7 @@ import type { SettingProblem } from '../checks/run.ts';
 import { counts } from '../findings/judge.ts';
 import { formatDuration, parseDuration } from '../kube/duration.ts';
 import type { Verdict } from '../report/conditions.ts';
-import { createWindows, type Windows } from './windows.ts';
+import { createWindows, noTimeZone, type Windows } from './windows.ts';
 
 /** The checks whose findings are updates that are due. */
 export const maintenanceChecks: readonly string[] = ['version-target', 'addon-target'];
@@ -30,14 +30,13 @@ export function maintenanceOf(
   if (!spec?.windows?.length) return { maintenance, problems: [] };
   const exclusions = (spec.exclusions ?? []).map(({ from, to }) => ({ from: Temporal.Instant.from(from), to: Temporal.Instant.from(to) }));
   try {
-    const windows = createWindows(spec.windows, exclusions, spec.timeZone);
+    const windows = createWindows(spec.windows, spec.timeZone, { exclusions });
     const { open, next } = windows.at(now);
     const problems =
       open || next ? [] : [{ path: 'spec.maintenance.windows', message: 'no window opens within 400 days; see the exclusions' }];
     return { maintenance: { ...maintenance, windows }, problems };
   } catch {
-    const message = `${JSON.stringify(spec.timeZone)} is not a time zone; write an IANA name such as Europe/Amsterdam`;
-    return { maintenance, problems: [{ path: 'spec.maintenance.timeZone', message }] };
+    return { maintenance, problems: [noTimeZone('spec.maintenance.timeZone', spec.timeZone)] };
   }
 }
 

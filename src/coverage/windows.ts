@@ -1,4 +1,5 @@
 import { weekdays } from '../api/v1alpha1/supportcoverage.ts';
+import type { SettingProblem } from '../checks/run.ts';
 import { parseDuration } from '../kube/duration.ts';
 
 export type Weekday = (typeof weekdays)[number];
@@ -29,6 +30,16 @@ export interface WindowState {
 /** When windows are open. */
 export interface Windows {
   at(now: Temporal.Instant): WindowState;
+  /** What is open of the time from one instant to another, in order; what touches or overlaps is one. */
+  between(from: Temporal.Instant, to: Temporal.Instant): Span[];
+}
+
+/** What keeps windows closed that the rules would open. */
+export interface Closures {
+  /** Within these nothing is open. */
+  exclusions?: readonly Span[];
+  /** Local dates, `2026-12-25`: what starts on one does not open; what started the day before goes on past midnight. */
+  closedDates?: readonly string[];
 }
 
 /** Far enough for a yearly exclusion; what does not open within that does not open. */
@@ -37,19 +48,27 @@ const horizonsInDays = [15, 60, 400];
 const lookBackDays = 8;
 
 /** Throws a RangeError for a time zone or a start that does not exist. */
-export function createWindows(rules: readonly WindowRule[], exclusions: readonly Span[], timeZone: string): Windows {
+export function createWindows(
+  rules: readonly WindowRule[],
+  timeZone: string,
+  { exclusions = [], closedDates = [] }: Closures = {},
+): Windows {
+  assertTimeZone(timeZone);
+  const closed = new Set(closedDates);
   const parsed = rules.map((rule) => ({
     days: new Set(rule.days),
     start: Temporal.PlainTime.from(rule.start),
     durationMs: parseDuration(rule.duration) ?? 0,
   }));
 
-  function spans(today: Temporal.PlainDate, days: number): Span[] {
+  /** Every window that is open at some time of these days, or up to its end where it outlasts them. */
+  function spans(first: Temporal.PlainDate, last: Temporal.PlainDate): Span[] {
     const found: Span[] = [];
-    for (let offset = -lookBackDays; offset <= days; offset += 1) {
-      const date = today.add({ days: offset });
-      for (const { days: on, start, durationMs } of parsed) {
-        if (!on.has(weekdays[date.dayOfWeek - 1] as Weekday)) continue;
+    for (let date = first.subtract({ days: lookBackDays }); !isLater(date, last); date = date.add({ days: 1 })) {
+      const day = weekdays[date.dayOfWeek - 1] as Weekday;
+      const starting = parsed.filter(({ days }) => days.has(day));
+      if (starting.length === 0 || closed.has(date.toString())) continue;
+      for (const { start, durationMs } of starting) {
         // Where the clocks skip the start, the window begins as much later; where it comes twice, with the first.
         const from = date.toZonedDateTime({ timeZone, plainTime: start }).toInstant();
         found.push({ from, to: from.add({ milliseconds: durationMs }) });
@@ -58,20 +77,37 @@ export function createWindows(rules: readonly WindowRule[], exclusions: readonly
     return without(merged(found), exclusions);
   }
 
+  const dateOf = (instant: Temporal.Instant) => instant.toZonedDateTimeISO(timeZone).toPlainDate();
+
   return {
     at: (now) => {
-      const today = now.toZonedDateTimeISO(timeZone).toPlainDate();
-      let last: WindowState = { open: false, next: undefined };
+      const today = dateOf(now);
+      let furthest: WindowState = { open: false, next: undefined };
       for (const days of horizonsInDays) {
-        const state = stateAt(spans(today, days), now);
-        const horizon = today.add({ days }).toZonedDateTime(timeZone).toInstant();
+        const last = today.add({ days });
+        const state = stateAt(spans(today, last), now);
+        const horizon = last.toZonedDateTime(timeZone).toInstant();
         // What ends where the search does may as well go on.
         if (state.next && !isAfter(state.next, horizon)) return state;
-        last = state;
+        furthest = state;
       }
-      return { ...last, next: undefined };
+      return { ...furthest, next: undefined };
     },
+    between: (from, to) =>
+      spans(dateOf(from), dateOf(to))
+        .map((span) => ({ from: later(span.from, from), to: earlier(span.to, to) }))
+        .filter((span) => isAfter(span.to, span.from)),
   };
+}
+
+/** Throws a RangeError for a time zone that does not exist. */
+export function assertTimeZone(timeZone: string): void {
+  Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(timeZone);
+}
+
+/** What a person is told of a time zone that does not exist. */
+export function noTimeZone(path: string, timeZone: string): SettingProblem {
+  return { path, message: `${JSON.stringify(timeZone)} is not a time zone; write an IANA name such as Europe/Amsterdam` };
 }
 
 function stateAt(spans: readonly Span[], now: Temporal.Instant): WindowState {
@@ -102,6 +138,10 @@ function without(spans: readonly Span[], exclusions: readonly Span[]): Span[] {
         .filter(({ from, to }) => isAfter(to, from)),
     [...spans],
   );
+}
+
+function isLater(a: Temporal.PlainDate, b: Temporal.PlainDate): boolean {
+  return Temporal.PlainDate.compare(a, b) > 0;
 }
 
 function isAfter(a: Temporal.Instant, b: Temporal.Instant): boolean {
