@@ -107,11 +107,17 @@ export function kept(before: Finding | Drift | undefined): Pick<Finding, 'notifi
 
 const rank: Record<Severity, number> = { critical: 0, warning: 1, info: 2 };
 
-/** What counts before what does not; critical before warning before info; the older first; then by identity, so that the order is the same every time. */
+/** What counts before what does not, then the more urgent. */
 export function byUrgency(a: Finding, b: Finding): number {
-  return (
-    Number(counts(b)) - Number(counts(a)) || rank[a.severity] - rank[b.severity] || compare(a.firstSeen, b.firstSeen) || compare(a.id, b.id)
-  );
+  return Number(counts(b)) - Number(counts(a)) || bySeverity(a, b);
+}
+
+/** Critical before warning before info; the older first; then by identity, so that the order is the same every time. */
+export function bySeverity(
+  a: Pick<Finding, 'id' | 'severity' | 'firstSeen'>,
+  b: Pick<Finding, 'id' | 'severity' | 'firstSeen'>,
+): number {
+  return rank[a.severity] - rank[b.severity] || compare(a.firstSeen, b.firstSeen) || compare(a.id, b.id);
 }
 
 /** Kubernetes' own date or our first sight, whichever is earlier: a node whose clock is ahead does not hold a finding back. */
