@@ -40,6 +40,7 @@ describe('without flags', () => {
       healthProbeBindAddress: ':8081',
       leaderElect: false,
       features: [],
+      allowAddresses: [],
       logLevel: 'info',
     });
   });
@@ -55,6 +56,7 @@ describe('each flag', () => {
     ['--health-probe-bind-address', '0', { healthProbeBindAddress: '0' }],
     ['--leader-elect', 'true', { leaderElect: true }],
     ['--features', 'tls-secrets, kubelet-stats', { features: ['tls-secrets', 'kubelet-stats'] }],
+    ['--allow-addresses', '10.20.0.0/16, ::1', { allowAddresses: ['10.20.0.0/16', '::1'] }],
     ['--log-level', 'debug', { logLevel: 'debug' }],
   ];
 
@@ -81,6 +83,13 @@ describe('each flag', () => {
 it('a feature that does not exist is refused with those that do', async () => {
   await expect(read('--features', 'everything')).rejects.toThrow(/there is no "everything"; known are tls-secrets, /);
 });
+
+it.each(['localhost', '10.0.0.0/33', '10.20.0.0/16,nonsense'])(
+  '--allow-addresses %j is refused with what a range looks like',
+  async (list) => {
+    await expect(read('--allow-addresses', list)).rejects.toThrow(/is no range of addresses; write one such as 10\.20\.0\.0\/16/);
+  },
+);
 
 describe('leader election', () => {
   it.each<[string[], boolean]>([

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Feature, featureNames } from './observe/features.ts';
+import { parseRange } from './runtime/addresses.ts';
 import { type LogLevel, logLevels } from './runtime/logger.ts';
 import { version } from './version.ts';
 
@@ -13,6 +14,7 @@ export interface Options {
   healthProbeBindAddress: string;
   leaderElect: boolean;
   features: Feature[];
+  allowAddresses: string[];
   logLevel: LogLevel;
 }
 
@@ -79,6 +81,13 @@ export const optionRows: readonly OptionRow[] = [
     description: `What is read only where somebody has said so, separated by commas: ${featureNames.join(', ')}. The chart sets it with the permissions that belong to it.`,
   },
   {
+    flag: '--allow-addresses <cidrs>',
+    environment: 'ALLOW_ADDRESSES',
+    default: '',
+    description:
+      "Ranges of IP addresses, separated by commas, that addresses in a SupportCoverage may lead to although they are loopback, link-local or the API server's own.",
+  },
+  {
     flag: '--log-level <level>',
     environment: 'LOG_LEVEL',
     default: 'info',
@@ -117,6 +126,7 @@ function optionsOf(raw: Record<string, string | undefined>): Options {
     healthProbeBindAddress: raw.healthProbeBindAddress ?? '',
     leaderElect: raw.leaderElect === 'true',
     features: featuresIn(raw.features ?? ''),
+    allowAddresses: rangesIn(raw.allowAddresses ?? ''),
     logLevel: logLevels.find((level) => level === raw.logLevel) ?? 'info',
   };
 }
@@ -134,6 +144,16 @@ function featuresIn(list: string): Feature[] {
     if (!feature) throw new InvalidArgumentError(`--features: there is no ${JSON.stringify(name)}; known are ${featureNames.join(', ')}`);
     return feature;
   });
+}
+
+function rangesIn(list: string): string[] {
+  const ranges = namesIn(list);
+  try {
+    for (const range of ranges) parseRange(range);
+  } catch (error) {
+    throw new InvalidArgumentError(`--allow-addresses: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return ranges;
 }
 
 function podNamespace(): string | undefined {

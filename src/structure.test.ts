@@ -61,7 +61,7 @@ it('client-node is loaded by nobody who does not need it for a credential plugin
   expect(using(/import\('@kubernetes\/client-node'\)/)).toEqual(['src/kube/kubeconfig.ts']);
 });
 
-it('nothing writes to the cluster but the reports, the lease, Events and access reviews', () => {
+it('nothing writes to the cluster but the reports, the lease, Events and access reviews, and nothing else is sent but to contact lines', () => {
   const writers = sources.filter((file) => /method: '(POST|PUT|PATCH|DELETE)'/.test(readFileSync(join(root, file), 'utf8')));
   expect(writers.sort()).toEqual([
     'src/coverage/corrections.ts',
@@ -69,7 +69,20 @@ it('nothing writes to the cluster but the reports, the lease, Events and access 
     'src/runtime/event-recorder.ts',
     'src/runtime/leader-election.ts',
     'src/runtime/metrics-server.ts',
+    // Not to the cluster: to addresses that users wrote.
+    'src/runtime/outbound.ts',
   ]);
+});
+
+it('nothing speaks HTTP but the transport to API servers and the guarded way to addresses that users wrote', () => {
+  const speakers = sources.filter((file) => importsOf(file).some((target) => /^(undici|(node:)?(http|https|http2|tls))$/.test(target)));
+  expect(speakers.sort()).toEqual([
+    'src/kube/transport.ts',
+    'src/runtime/health-server.ts',
+    'src/runtime/metrics-server.ts',
+    'src/runtime/outbound.ts',
+  ]);
+  expect(sources.filter((file) => /\bfetch\(/.test(readFileSync(join(root, file), 'utf8')))).toEqual([]);
 });
 
 it('the runtime knows no word of the domain', () => {
