@@ -8,9 +8,19 @@ import { createRemoteConnector } from './coverage/connect-remote.ts';
 import { apply } from './coverage/corrections.ts';
 import { needsOf } from './coverage/needs.ts';
 import { createCoverageReconciler } from './coverage/reconcile.ts';
-import { baselineType, coverageType, createCoverageStore } from './coverage/store.ts';
-import { type BaselineView, type CoverageView, projectBaseline, projectCoverage, userChanged } from './coverage/watched.ts';
+import { acknowledgementType, baselineType, coverageType, createCoverageStore } from './coverage/store.ts';
+import {
+  type AcknowledgementView,
+  acknowledgementChanged,
+  type BaselineView,
+  type CoverageView,
+  projectAcknowledgement,
+  projectBaseline,
+  projectCoverage,
+  userChanged,
+} from './coverage/watched.ts';
 import { ownChecks } from './findings/own-checks.ts';
+import { createAddressGuard } from './kube/address-guard.ts';
 import { guardWrites } from './kube/guarded-transport.ts';
 import { loadKubeConfig } from './kube/kubeconfig.ts';
 import { readMetadata } from './kube/metadata.ts';
@@ -20,6 +30,10 @@ import { createObserver } from './observe/observer.ts';
 import { createProgram, type Options } from './options.ts';
 import { createFindReference } from './report/events.ts';
 import { createCoverageMetrics } from './report/metrics.ts';
+import { createChannelFor } from './report/notifications/channel-for.ts';
+import { createDispatcher } from './report/notifications/dispatcher.ts';
+import { createNotificationMetrics } from './report/notifications/metrics.ts';
+import { createAddressRule } from './runtime/addresses.ts';
 import { systemClock as clock } from './runtime/clock.ts';
 import { runController } from './runtime/controller.ts';
 import { createEventRecorder } from './runtime/event-recorder.ts';
@@ -28,6 +42,7 @@ import { createLeaderElection, leaderIdentity } from './runtime/leader-election.
 import { createLogger, type RootLogger } from './runtime/logger.ts';
 import { createRuntimeMetrics } from './runtime/metrics.ts';
 import { createMetricsServer } from './runtime/metrics-server.ts';
+import { createOutbound } from './runtime/outbound.ts';
 import { createReflector } from './runtime/reflector.ts';
 import { createWorkQueue } from './runtime/work-queue.ts';
 import { version } from './version.ts';
@@ -35,6 +50,8 @@ import { version } from './version.ts';
 /** Kubernetes waits 30 s after SIGTERM; the parts of the shutdown take less together. */
 const workersMs = 15_000;
 const eventsMs = 5_000;
+/** How often what is open is said again to receivers that forget; alerts last four times as long. */
+const resendMs = 60_000;
 /** How often each coverage is looked at without a reason: a cluster that fell silent is no event, yet its conditions become Unknown. */
 const lookMs = 60_000;
 
@@ -63,6 +80,7 @@ async function run(options: Options): Promise<void> {
     features: options.features,
     operatorNamespace: options.namespace,
   });
+  const guard = createAddressGuard(createAddressRule(options.allowAddresses));
   const clusters = createClusters({
     ...parts,
     local: { observer, transport },
@@ -72,8 +90,9 @@ async function run(options: Options): Promise<void> {
       home: transport,
       operatorNamespace: options.namespace,
       features: options.features,
+      guard,
     }),
-    isAllowed: () => true,
+    isAllowed: guard.isAllowed,
     onChange: (coverage) => queue.add(coverage),
   });
   const queue = createWorkQueue({ name: 'supportcoverage', clock, metrics });
@@ -86,10 +105,34 @@ async function run(options: Options): Promise<void> {
   const baselines = options.coverageNamespaces.map((namespace) =>
     createReflector<BaselineView>({ ...parts, type: baselineType, namespace, project: projectBaseline, onChange: () => addAll() }),
   );
+  const acknowledgements = options.coverageNamespaces.map((namespace) =>
+    createReflector<AcknowledgementView>({
+      ...parts,
+      type: acknowledgementType,
+      namespace,
+      project: projectAcknowledgement,
+      onChange: (change) => {
+        const { acknowledgement } = change.object;
+        if (acknowledgementChanged(change)) queue.add(`${namespace}/${acknowledgement.spec.coverage}`);
+      },
+    }),
+  );
+  const outbound = createOutbound({ allow: options.allowAddresses, apiServers: () => [new URL(transport.server).hostname] });
+  const dispatcher = createDispatcher({
+    ...{ clock, random, logger, mayWrite, resendMs },
+    channelFor: createChannelFor({
+      outbound,
+      readSecret: (namespace, name) => readSecretData(transport, namespace, name),
+      now: clock.now,
+      resendMs,
+    }),
+    metrics: createNotificationMetrics(metrics.registry),
+    onChange: (coverage) => queue.add(coverage),
+  });
   const addAll = () => {
     for (const { namespace, name } of coverages.store.values()) queue.add(`${namespace}/${name}`);
   };
-  const ownWatches = [coverages, ...baselines];
+  const ownWatches = [coverages, ...baselines, ...acknowledgements];
 
   const reconcile = createCoverageReconciler({
     coverages: coverages.store,
@@ -97,6 +140,11 @@ async function run(options: Options): Promise<void> {
     namespaces: options.coverageNamespaces,
     store: createCoverageStore(guarded),
     clusters,
+    acknowledgements: (namespace) =>
+      acknowledgements
+        .flatMap(({ store }) => [...store.values()])
+        .flatMap((view) => (view.namespace === namespace ? [view.acknowledgement] : [])),
+    dispatcher,
     recorder,
     applyCorrection: (correction, now, signal) => apply(guarded, correction, now, signal),
     findReference: createFindReference(async ({ type, name, namespace }) => (await readMetadata(transport, type, name, namespace))?.uid),
@@ -161,13 +209,13 @@ async function run(options: Options): Promise<void> {
   logger.info('stopping', { signal });
   working.abort();
   await within(workersMs, worker);
-  await recorder.flush(eventsMs);
+  await Promise.all([recorder.flush(eventsMs), dispatcher.flush(eventsMs)]);
   watching.abort();
   leading.abort();
   await within(1_000, Promise.all([...watches, led]));
   await election?.release();
   alive.stop();
-  await Promise.all([health.close(), metricsServer.close(), clusters.close()]);
+  await Promise.all([health.close(), metricsServer.close(), clusters.close(), outbound.close()]);
   await transport.close();
   logger.info('stopped');
 }

@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Acknowledgement } from '../api/v1alpha1/acknowledgement.ts';
 import type { CorrectionReport, CoverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
 import type { SupportCoverage } from '../api/v1alpha1/supportcoverage.ts';
 import { lastWriter } from '../baseline/last-writer.ts';
+import { counts } from '../findings/judge.ts';
 import { stamp } from '../findings/lifecycle.ts';
 import { type Pass, runPass } from '../findings/pass.ts';
+import type { KubeObject } from '../kube/types.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
 import { quietMs, reportStatus, worthWriting } from '../report/coverage-report.ts';
 import { correctionEvent, coverageEvent, type FindReference, recordPass } from '../report/events.ts';
@@ -12,10 +15,13 @@ import type { ClusterFacts } from '../report/status.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { EventRecorder } from '../runtime/event-recorder.ts';
 import { type Baseline, findBaseline } from './baseline.ts';
+import type { Case } from './cases.ts';
 import type { ClusterHandle } from './clusters.ts';
 import { type Proposed, permitted, suggestions } from './corrections.ts';
+import { toolingProblems } from './delivery-tooling.ts';
 import { runAtOf } from './due.ts';
-import { type Known, type KnownCluster, type KnownCoverages, reportName } from './known.ts';
+import { type Handled, type HandlingInput, presumedTold, settle, toldFields, withHandled } from './handling.ts';
+import { type Known, type KnownCluster, type KnownCoverages, reportName, type Sharing } from './known.ts';
 import { maintenanceVerdict } from './maintenance.ts';
 import { judgeOf, type Plan, type PlannedCluster } from './plan.ts';
 import type { CoverageStore } from './store.ts';
@@ -38,11 +44,27 @@ export interface ClusterWork {
   handle: ClusterHandle;
   entry: Known;
   known: KnownCluster;
+  /** Of the coverage's namespace. */
+  acknowledgements: readonly Acknowledgement[];
+  /** Keys of notifications that have been delivered. */
+  deliveredKeys: readonly string[];
+  /** Other coverages of the same cluster, in order; those before this one come first where both could tell or correct. */
+  sharing: readonly Sharing[];
+}
+
+/** What came of the checks of one cluster. */
+export interface Ran {
+  /** Why what the spec says of the baseline cannot be run. */
+  specProblem: string | undefined;
+  durations: Pass['durations'];
+  handled: Handled;
 }
 
 export interface ClusterRuns {
-  /** Runs the checks of one cluster, writes its report and says what changed. Returns why the baseline part of the spec cannot be run. */
-  run(work: ClusterWork, signal: AbortSignal): Promise<{ specProblem: string | undefined; durations: Pass['durations'] }>;
+  /** Runs the checks of one cluster, writes its report and says what changed. */
+  run(work: ClusterWork, signal: AbortSignal): Promise<Ran>;
+  /** Between passes: who takes care, who is told, what was delivered. */
+  follow(work: ClusterWork): Promise<Handled>;
   /** Writes what had to wait for its turn. Returns for how long it still has to, milliseconds; Infinity where nothing waits. */
   writeLate(work: ClusterWork): Promise<number>;
 }
@@ -56,7 +78,7 @@ const maxTried = 50;
 export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCoverages): ClusterRuns {
   const { store, metrics, clock } = options;
 
-  async function run(work: ClusterWork, signal: AbortSignal) {
+  async function run(work: ClusterWork, signal: AbortSignal): Promise<Ran> {
     const { coverage, plan, cluster, handle, entry, known } = work;
     const { observer } = handle;
     const startedAt = clock.monotonic();
@@ -66,7 +88,7 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
     const now = clock.now();
     const first = known.report?.status === undefined;
     const baseline = await findBaseline(store, coverage, plan, cluster, entry.status, view);
-    const pass = await runPass({
+    const found = await runPass({
       ...plan,
       view,
       memory: known.memory,
@@ -79,7 +101,9 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
     });
     signal.throwIfAborted();
     const durationMs = clock.monotonic() - startedAt;
-    await writeReport(work, pass, await correct(work, pass, signal));
+    const handled = settle(inputOf(work, found, now));
+    const pass = { ...found, findings: handled.findings, drift: handled.drift };
+    await writeReport(work, pass, handled, await correct(work, pass, signal));
     metrics.count(coverage.metadata, cluster.name, pass, durationMs);
     await announce(work, pass, baseline, first);
     const { checks, driftUnknown } = pass;
@@ -97,11 +121,50 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
       saysAltered: state.state === 'Altered',
       troubled: handle.problem !== undefined,
     };
-    return { specProblem: baseline.specProblem, durations: pass.durations };
+    return { specProblem: baseline.specProblem, durations: pass.durations, handled };
+  }
+
+  function inputOf({ coverage, plan, cluster, known, ...work }: ClusterWork, news: Pass | undefined, now: Temporal.Instant): HandlingInput {
+    const { name, uid = '', namespace } = coverage.metadata;
+    const created = (known.report as KubeObject | undefined)?.metadata?.creationTimestamp;
+    return {
+      coverage: { name, uid },
+      cluster: cluster.name,
+      plan,
+      findings: news ? presumedTold(news, known.memory, plan) : known.memory.findings,
+      drift: news?.drift ?? known.memory.drift,
+      told: known.memory,
+      news,
+      acknowledgements: work.acknowledgements,
+      deliveredKeys: work.deliveredKeys,
+      firstPassAt: created ? Temporal.Instant.from(created) : now,
+      isToldElsewhere: toldElsewhere(`${namespace}/${name}`, work.sharing),
+      now,
+    };
+  }
+
+  async function follow(work: ClusterWork): Promise<Handled> {
+    const { known } = work;
+    const handled = settle(inputOf(work, undefined, clock.now()));
+    if (!known.latest) return handled;
+    known.latest = withHandled(known.latest, handled);
+    if (handled.mustStore) await putReport(work, known.latest);
+    remember(known, handled);
+    return handled;
+  }
+
+  function remember(known: KnownCluster, handled: Handled): void {
+    const { findings, drift, notifications, resolved, accounting, nextAt } = handled;
+    known.memory = { ...known.memory, findings, drift, notifications, resolved, accounting };
+    known.nextAt = nextAt;
   }
 
   /** Makes what may be made now, and returns what the report says of corrections: what is suggested, and what was tried last. */
-  async function correct({ coverage, plan, cluster, known }: ClusterWork, pass: Pass, signal: AbortSignal): Promise<CorrectionReport[]> {
+  async function correct(
+    { coverage, plan, cluster, known, sharing }: ClusterWork,
+    pass: Pass,
+    signal: AbortSignal,
+  ): Promise<CorrectionReport[]> {
     if (plan.corrections.mode === 'Off') return [];
     const past = (known.latest?.corrections ?? []).filter(({ at }) => at !== undefined);
     const { baseline } = pass;
@@ -109,8 +172,9 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
     const now = clock.now();
     const permit = { windowSince: plan.maintenance.windows?.at(now).since, isAgreed: (object: string) => agreed.has(object) };
     const tried: CorrectionReport[] = [];
-    // Another cluster is only read; its corrections are for a person.
-    const candidates = cluster.scope.kubeconfigSecretRef ? [] : permitted(plan.corrections, pass.corrections, past, permit);
+    // Another cluster is only read; its corrections are for a person. Of two coverages of one cluster one corrects.
+    const isFirst = !sharing.some(({ key, corrects }) => corrects && key < keyOf(coverage));
+    const candidates = cluster.scope.kubeconfigSecretRef || !isFirst ? [] : permitted(plan.corrections, pass.corrections, past, permit);
     for (const correction of candidates) {
       const result = await options.applyCorrection(correction, now, signal);
       tried.push(result);
@@ -122,12 +186,14 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
     return [...suggestions(open), ...[...tried, ...past].slice(0, maxTried)];
   }
 
-  async function writeReport(work: ClusterWork, pass: Pass, corrections: CorrectionReport[]): Promise<void> {
+  async function writeReport(work: ClusterWork, pass: Pass, handled: Handled, corrections: CorrectionReport[]): Promise<void> {
     const { known, plan } = work;
-    known.latest = reportStatus(pass, plan.reportLimit, corrections);
+    known.latest = reportStatus(pass, plan.reportLimit, corrections, toldFields(handled));
     if (worthWriting(known.report?.status, known.latest, pass, clock.monotonic() - known.reportWrittenAt))
       await putReport(work, known.latest);
-    known.memory = { findings: pass.findings, pending: pass.pending, drift: pass.drift };
+    const { findings, drift, notifications, resolved, accounting } = handled;
+    known.memory = { findings, drift, pending: pass.pending, notifications, resolved, accounting };
+    known.nextAt = handled.nextAt;
   }
 
   async function writeLate(work: ClusterWork): Promise<number> {
@@ -164,14 +230,29 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
     await recordPass(recorder, coverage, pass, first, findReference);
   }
 
-  return { run, writeLate };
+  return { run, follow, writeLate };
+}
+
+/** What a coverage before this one finds in the same cluster too, it tells alone. */
+function toldElsewhere(own: string, sharing: readonly Sharing[]): (each: Case) => boolean {
+  const before = sharing.filter(({ key, tells }) => tells && key < own);
+  const told = new Set(before.flatMap(({ findings, drift }) => [...findings, ...drift].filter(counts).map(subjectKey)));
+  return (each) => told.has(subjectKey(each));
+}
+
+function subjectKey(each: Case): string {
+  return 'fact' in each ? `${each.fact} ${each.object} ${each.path}` : `${each.check} ${each.object}`;
+}
+
+function keyOf({ metadata }: SupportCoverage): string {
+  return `${metadata.namespace}/${metadata.name}`;
 }
 
 function baselineOf(state: Baseline['state'], { baseline }: PlannedCluster): { name: string; contentHash?: string } {
   return { name: baseline.name, ...(state.state === 'Approved' ? { contentHash: state.hash } : {}) };
 }
 
-function clusterFacts({ cluster, handle }: ClusterWork, view: ClusterView, baseline: Baseline): ClusterFacts {
+function clusterFacts({ cluster, handle, plan, sharing }: ClusterWork, view: ClusterView, baseline: Baseline): ClusterFacts {
   const version = view.knowledge('version').state === 'Current' ? view.probe('version')?.gitVersion : undefined;
   const { problem, observer } = handle;
   return {
@@ -179,6 +260,9 @@ function clusterFacts({ cluster, handle }: ClusterWork, view: ClusterView, basel
     nodes: view.knowledge('nodes').state === 'Current' ? view.count('nodes') : undefined,
     reachable: version !== undefined,
     baselineName: cluster.baseline.name,
-    missing: problem ? [problem] : [...observer.notPermitted(), ...(baseline.notCaptured ? [baseline.notCaptured] : [])],
+    sharedWith: sharing.map(({ key }) => key),
+    missing: problem
+      ? [problem]
+      : [...observer.notPermitted(), ...(baseline.notCaptured ? [baseline.notCaptured] : []), ...toolingProblems(plan, view)],
   };
 }

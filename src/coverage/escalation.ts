@@ -261,6 +261,7 @@ function listOf<K, T>(lists: Map<K, T[]>, key: K): T[] {
   return list;
 }
 
-function earliest(times: readonly (Temporal.Instant | undefined)[]): Temporal.Instant | undefined {
+/** The first of those that there are. */
+export function earliest(times: readonly (Temporal.Instant | undefined)[]): Temporal.Instant | undefined {
   return times.filter((time) => time !== undefined).sort(Temporal.Instant.compare)[0];
 }

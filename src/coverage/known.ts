@@ -1,10 +1,11 @@
-import type { CoverageReport, CoverageReportStatus, Drift } from '../api/v1alpha1/coveragereport.ts';
+import type { CoverageReport, CoverageReportStatus, Drift, Finding } from '../api/v1alpha1/coveragereport.ts';
 import type { SupportCoverage, SupportCoverageStatus } from '../api/v1alpha1/supportcoverage.ts';
 import type { Memory } from '../findings/lifecycle.ts';
 import { isKubeError } from '../kube/errors.ts';
 import type { KubeObject } from '../kube/types.ts';
 import type { ClusterOutcome } from '../report/status.ts';
 import { type Seen, seenIn } from './due.ts';
+import type { Told } from './handling.ts';
 import type { Plan } from './plan.ts';
 import type { CoverageStore } from './store.ts';
 
@@ -14,12 +15,14 @@ export interface KnownCluster {
   report: CoverageReport | undefined;
   /** What the report says, or will say when it is written next. */
   latest: CoverageReportStatus | undefined;
-  memory: Memory & { drift: readonly Drift[] };
+  memory: Memory & Told & { drift: readonly Drift[] };
   seen: Seen | undefined;
   /** What the last checks in this process said; undefined before the first. */
   outcome: Omit<ClusterOutcome, 'findings' | 'drift'> | undefined;
   /** Monotonic milliseconds. */
   reportWrittenAt: number;
+  /** When somebody is told something though nothing happens. */
+  nextAt: Temporal.Instant | undefined;
   /** Since when a pass is due, monotonic milliseconds. */
   dueSince: number | undefined;
 }
@@ -44,8 +47,20 @@ export interface KnownCoverages {
   /** The same of one of its clusters. */
   recallCluster(known: Known, coverage: SupportCoverage, cluster: string): Promise<KnownCluster>;
   forget(key: string): void;
+  /** Other coverages that run checks of the cluster with that uid, in the order of their names. */
+  sharing(key: string, uid: string | undefined): Sharing[];
   /** Writes; what somebody else changed or removed meanwhile is forgotten, so that the next try reads it again. */
   orForget<T>(coverage: SupportCoverage, write: () => Promise<T>): Promise<T>;
+}
+
+/** Another coverage of the same cluster. */
+export interface Sharing {
+  /** `namespace/name`. */
+  key: string;
+  tells: boolean;
+  corrects: boolean;
+  findings: readonly Finding[];
+  drift: readonly Drift[];
 }
 
 export function createKnownCoverages(store: CoverageStore): KnownCoverages {
@@ -55,6 +70,15 @@ export function createKnownCoverages(store: CoverageStore): KnownCoverages {
     forget: (key) => {
       known.delete(key);
     },
+    sharing: (own, uid) =>
+      [...known]
+        .flatMap(([key, { plan, clusters }]) => {
+          const cluster = uid && [...clusters.values()].find(({ outcome }) => outcome?.facts.uid === uid);
+          if (key === own || !plan || plan.suspend || !cluster) return [];
+          const { findings, drift } = cluster.memory;
+          return [{ key, tells: plan.path.length > 0, corrects: plan.corrections.mode === 'Apply', findings, drift }];
+        })
+        .sort((a, b) => (a.key < b.key ? -1 : 1)),
     recall: async (key, coverage) => {
       const { namespace, name, uid } = coverage.metadata;
       const before = known.get(key);
@@ -78,6 +102,7 @@ export function createKnownCoverages(store: CoverageStore): KnownCoverages {
         seen: seenIn(entry.status, cluster),
         outcome: undefined,
         reportWrittenAt: Number.NEGATIVE_INFINITY,
+        nextAt: undefined,
         dueSince: undefined,
       };
       entry.clusters.set(cluster, fresh);
@@ -115,6 +140,9 @@ function remember(
     findings: report?.findings ?? [],
     pending: report?.pending ?? [],
     drift: report?.drift ?? [],
+    notifications: report?.notifications ?? [],
+    resolved: report?.resolved ?? [],
+    accounting: report?.accounting ?? [],
     ...(report?.truncated?.findings && lastCheckTime ? { incompleteSince: Temporal.Instant.from(lastCheckTime) } : {}),
   };
 }

@@ -4,7 +4,8 @@ import type { SettingProblem } from '../checks/run.ts';
 import { counts } from '../findings/judge.ts';
 import { formatDuration, parseDuration } from '../kube/duration.ts';
 import type { Verdict } from '../report/conditions.ts';
-import { createWindows, noTimeZone, type Windows } from './windows.ts';
+import type { Hours } from './hours.ts';
+import { createWindows, noTimeZone, type WindowState, type Windows } from './windows.ts';
 
 /** The checks whose findings are updates that are due. */
 export const maintenanceChecks: readonly string[] = ['version-target', 'addon-target'];
@@ -85,11 +86,23 @@ export function maintenanceVerdict(
   return { type, status: 'True', reason: 'UpToDate', message: 'What runs is within spec.maintenance.targets' };
 }
 
-/** Whether a window is open, as the status says it; undefined where none was agreed. */
-export function windowStatus({ windows }: Maintenance, now: Temporal.Instant): WindowStatus | undefined {
-  if (!windows) return undefined;
-  const { open, next } = windows.at(now);
-  return { maintenance: open ? 'Open' : 'Closed', ...(next ? { maintenanceNext: next.toString({ smallestUnit: 'second' }) } : {}) };
+/** Whether windows are open, as the status says it; undefined where none was agreed. */
+export function windowStatus({ windows }: Maintenance, now: Temporal.Instant, hours?: Hours): WindowStatus | undefined {
+  const work = hours?.at(now);
+  // Hours that never close are none.
+  const workingHours = work && (!work.open || work.next) ? { workingHours: stateOf(work), ...nextOf('workingHoursNext', work) } : {};
+  const window = windows?.at(now);
+  const maintenance = window ? { maintenance: stateOf(window), ...nextOf('maintenanceNext', window) } : {};
+  const status = { ...workingHours, ...maintenance };
+  return Object.keys(status).length > 0 ? status : undefined;
+}
+
+function stateOf({ open }: WindowState): 'Open' | 'Closed' {
+  return open ? 'Open' : 'Closed';
+}
+
+function nextOf<K extends string>(key: K, { next }: WindowState): { [key in K]?: string } {
+  return (next ? { [key]: next.toString({ smallestUnit: 'second' }) } : {}) as { [key in K]?: string };
 }
 
 /** What happened to the window between two looks, even where nobody looked while it was open. */

@@ -3,6 +3,8 @@ import type { Tier } from '../api/v1alpha1/fields.ts';
 import {
   type BoundaryRule,
   type ClusterScope,
+  type Contact,
+  type DeliveryTool,
   type Exception,
   type IgnoreRule,
   localCluster,
@@ -22,6 +24,8 @@ import { ownChecks } from '../findings/own-checks.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
 import { hasManagedControlPlane } from '../observe/platform.ts';
 import type { CorrectionsPlan } from './corrections.ts';
+import { pathOf, type Step } from './escalation-path.ts';
+import { createHours, type Hours, hoursProblems } from './hours.ts';
 import { type Maintenance, maintenanceOf } from './maintenance.ts';
 import { createSchedule, defaultSchedules, type Schedule } from './schedule.ts';
 
@@ -52,6 +56,12 @@ export interface Plan {
   exceptions: readonly Exception[];
   /** In which schedule and exceptions are read. */
   timeZone: string;
+  /** When contact lines are told. */
+  hours: Hours;
+  /** Who is told of what, and when. */
+  path: readonly Step[];
+  contacts: readonly Contact[];
+  deliveryTooling: readonly DeliveryTool[];
   schedule: Schedule;
   maintenance: Maintenance;
   corrections: CorrectionsPlan;
@@ -93,6 +103,7 @@ export function planOf(
   const { maintenance, problems: maintenanceProblems } = maintenanceOf(spec.maintenance, now);
   problems.push(...maintenanceProblems);
   const timeZone = spec.workingHours?.timeZone ?? 'UTC';
+  problems.push(...hoursProblems(spec.workingHours, now));
   const schedule = scheduleOf(spec.checks?.schedule ?? defaultSchedules[spec.tier], timeZone, coverage.metadata.uid ?? '', now, problems);
   if (problems.length > 0 || !schedule) return { problems };
   const clusters = spec.scope?.clusters?.length ? spec.scope.clusters : [{ name: localCluster }];
@@ -113,6 +124,10 @@ export function planOf(
       boundary: spec.boundary?.rules ?? [],
       exceptions: spec.exceptions ?? [],
       timeZone,
+      hours: createHours(spec.workingHours),
+      path: pathOf(spec.escalation),
+      contacts: spec.contacts ?? [],
+      deliveryTooling: spec.scope?.deliveryTooling ?? [],
       schedule,
       maintenance,
       corrections: spec.corrections ?? { mode: 'Suggest', allow: [] },
@@ -153,15 +168,8 @@ function rangeProblems(targets: NonNullable<SupportCoverageSpec['maintenance']>[
 }
 
 function scheduleOf(line: string, timeZone: string, seed: string, now: Temporal.Instant, problems: SettingProblem[]): Schedule | undefined {
-  try {
-    now.toZonedDateTimeISO(timeZone);
-  } catch {
-    problems.push({
-      path: 'spec.workingHours.timeZone',
-      message: `${JSON.stringify(timeZone)} is not a time zone; write an IANA name such as Europe/Amsterdam`,
-    });
-    return undefined;
-  }
+  // What is wrong with the zone has been said.
+  if (problems.some(({ path }) => path === 'spec.workingHours.timeZone')) return undefined;
   try {
     const schedule = createSchedule(line, timeZone, seed);
     if (schedule.nextAfter(now)) return schedule;

@@ -1,20 +1,29 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Acknowledgement } from '../api/v1alpha1/acknowledgement.ts';
 import type { CoverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
 import type { SupportCoverage, SupportCoverageStatus, Trigger } from '../api/v1alpha1/supportcoverage.ts';
 import type { Fact } from '../baseline/fact.ts';
 import type { Check } from '../checks/check.ts';
+import { accountsAfter } from '../findings/accounting-periods.ts';
+import { keyOf } from '../findings/acknowledgements.ts';
 import { stamp } from '../findings/lifecycle.ts';
 import type { Pass } from '../findings/pass.ts';
-import { declined, readingCluster, suspended, unread, type Verdict } from '../report/conditions.ts';
+import { isKubeError } from '../kube/errors.ts';
+import { matchedCondition } from '../report/acknowledgements.ts';
+import { dated, declined, readingCluster, suspended, unread, type Verdict } from '../report/conditions.ts';
 import { coverageEvent, windowEvent } from '../report/events.ts';
-import { type ClusterOutcome, conditionOf, healthOf, statusAfter, statusWithoutPass } from '../report/status.ts';
+import type { Dispatcher } from '../report/notifications/dispatcher.ts';
+import { type ClusterOutcome, conditionOf, healthOf, onboarded, statusAfter, statusWithoutPass, withAgreed } from '../report/status.ts';
 import type { ReconcileContext, ReconcileResult } from '../runtime/controller.ts';
 import type { ReadonlyStore } from '../runtime/store.ts';
-import { type ClusterRunOptions, type ClusterWork, createClusterRuns } from './cluster-run.ts';
+import { escalationStatus } from './cases.ts';
+import { type ClusterRunOptions, type ClusterWork, createClusterRuns, type Ran } from './cluster-run.ts';
 import type { Clusters } from './clusters.ts';
+import { contactProblems, contactStatus, deliveredKeys, offerAll } from './contact-lines.ts';
 import { due, runAtOf } from './due.ts';
 import { createKnownCoverages, type Known, type KnownCluster } from './known.ts';
 import { dueWork, overdueMs, windowChange, windowStatus } from './maintenance.ts';
+import { momentsSince } from './maintenance-moments.ts';
 import { type Plan, planOf } from './plan.ts';
 import type { BaselineView, CoverageView } from './watched.ts';
 
@@ -24,6 +33,9 @@ export interface CoverageControllerOptions extends ClusterRunOptions {
   /** Where a SupportCoverage is obeyed; elsewhere it is told that it is not. */
   namespaces: readonly string[];
   clusters: Clusters;
+  /** Those in a namespace. */
+  acknowledgements: (namespace: string) => readonly Acknowledgement[];
+  dispatcher: Dispatcher;
   catalogue: readonly Check[];
   facts: readonly Fact[];
 }
@@ -33,17 +45,13 @@ const settleMs = 60_000;
 const waitPollMs = 1_000;
 
 /** What came of looking at one cluster: it waits for its watches, its checks ran, or they were not due. */
-type Looked = { state: 'Waiting' } | { state: 'Idle' } | ({ state: 'Ran'; trigger: Trigger; undo: () => void } & Ran);
-interface Ran {
-  specProblem: string | undefined;
-  durations: Pass['durations'];
-}
+type Looked = ({ state: 'Waiting' | 'Idle' } & Pick<Ran, 'handled'>) | ({ state: 'Ran'; trigger: Trigger; undo: () => void } & Ran);
 
 /** The reconcile function of the SupportCoverage controller. */
 export function createCoverageReconciler(
   options: CoverageControllerOptions,
 ): (key: string, context: ReconcileContext) => Promise<ReconcileResult> {
-  const { coverages, clusters, metrics, clock, store } = options;
+  const { coverages, clusters, metrics, clock, store, dispatcher } = options;
   const served = ({ metadata }: SupportCoverage) => options.namespaces.includes(metadata.namespace);
   const known = createKnownCoverages(store);
   const runs = createClusterRuns(options, known);
@@ -72,11 +80,17 @@ export function createCoverageReconciler(
       plan.clusters.map(({ scope }) => scope),
       plan.reads,
     );
+    const acknowledgements = options.acknowledgements(namespace);
     const works = await Promise.all(
       plan.clusters.map(async (cluster): Promise<ClusterWork> => {
         const remembered = entry.status?.clusters?.find(({ name }) => name === cluster.name)?.uid;
         const handle = clusters.find(namespace, cluster.scope, remembered);
-        return { coverage, plan, cluster, handle, entry, known: await known.recallCluster(entry, coverage, cluster.name) };
+        return {
+          ...{ coverage, plan, cluster, handle, entry, acknowledgements },
+          known: await known.recallCluster(entry, coverage, cluster.name),
+          deliveredKeys: deliveredKeys(dispatcher, coverage, plan.contacts),
+          sharing: known.sharing(key, handle.uid),
+        };
       }),
     );
     await forgetOthers(coverage, entry, plan);
@@ -88,11 +102,13 @@ export function createCoverageReconciler(
     if (ran.length > 0) await conclude(coverage, plan, entry, ran, clock.monotonic() - startedAt, specProblem, context);
     else if (waiting && !entry.status) await withoutPass(coverage, entry, readingCluster(), () => {});
     const lateMs = Math.min(...(await Promise.all(works.map((work) => runs.writeLate(work)))));
-    const windowMs = await followWindow(coverage, plan, entry);
+    const windowMs = await followAgreement(coverage, plan, entry);
+    await noteMatches(coverage, acknowledgements, looked);
+    offer(coverage, plan, entry, works);
     publish(coverage, entry, works);
-    const at = plan.schedule.nextAfter(clock.now());
-    const dueMs = at ? Math.max(0, at.epochMilliseconds - clock.now().epochMilliseconds) : Number.POSITIVE_INFINITY;
-    const requeueAfterMs = Math.min(dueMs, lateMs, windowMs, waiting ? waitPollMs : Number.POSITIVE_INFINITY);
+    const dueMs = msUntil(plan.schedule.nextAfter(clock.now()), clock.now());
+    const tellMs = Math.min(...works.map(({ known: { nextAt } }) => msUntil(nextAt, clock.now())));
+    const requeueAfterMs = Math.min(dueMs, lateMs, windowMs, tellMs, waiting ? waitPollMs : Number.POSITIVE_INFINITY);
     return Number.isFinite(requeueAfterMs) ? { requeueAfterMs } : {};
   }
 
@@ -100,6 +116,7 @@ export function createCoverageReconciler(
     const [namespace = '', name = ''] = key.split('/');
     metrics.forget({ namespace, name });
     clusters.release(key);
+    dispatcher.forget(key);
     known.forget(key);
     return {};
   }
@@ -119,10 +136,10 @@ export function createCoverageReconciler(
   async function look(work: ClusterWork, { signal }: ReconcileContext): Promise<Looked> {
     const { handle, known: cluster } = work;
     const next = dueNow(work);
-    if (!('trigger' in next)) return { state: 'Idle' };
+    if (!('trigger' in next)) return { state: 'Idle', handled: await runs.follow(work) };
     cluster.dueSince ??= clock.monotonic();
     const waits = handle.problem === undefined && !handle.observer.isCurrent();
-    if (waits && clock.monotonic() - cluster.dueSince < settleMs) return { state: 'Waiting' };
+    if (waits && clock.monotonic() - cluster.dueSince < settleMs) return { state: 'Waiting', handled: await runs.follow(work) };
     // However the pass ends: the next one waits anew.
     cluster.dueSince = undefined;
     const { seen } = cluster;
@@ -132,15 +149,17 @@ export function createCoverageReconciler(
     return { state: 'Ran', trigger: next.trigger, undo, ...(await runs.run(work, signal)) };
   }
 
-  /** As `due`, and when a window opens in which corrections are made. */
+  /** As `due`, and when a window opens in which corrections are made, or closes by whose end work was to be done. */
   function dueNow({ coverage, plan, cluster, handle, entry, known: { seen } }: ClusterWork): ReturnType<typeof due> {
     const now = clock.now();
     const baseline = options.baselines.get(`${coverage.metadata.namespace}/${cluster.baseline.name}`);
     const approvedHash = baseline?.approved && baseline.cluster === cluster.name ? baseline.hash : undefined;
     const next = due({ plan, cluster, coverage, seen, approvedHash, troubled: handle.problem !== undefined, now });
-    if ('trigger' in next || plan.corrections.mode !== 'Apply') return next;
     const current = windowStatus(plan.maintenance, now);
-    return current && windowChange(entry.status?.windows, current, now) === 'Opened' ? { trigger: 'WindowOpened' } : next;
+    const change = current && windowChange(entry.status?.windows, current, now);
+    if ('trigger' in next || !change) return next;
+    if (change === 'Opened') return plan.corrections.mode === 'Apply' ? { trigger: 'WindowOpened' } : next;
+    return plan.maintenance.hasTargets ? { trigger: 'WindowClosed' } : next;
   }
 
   /** Writes the status once every cluster has said something; whoever never did is waited for a minute at most. */
@@ -164,7 +183,14 @@ export function createCoverageReconciler(
       generation: coverage.metadata.generation,
     };
     const problem = specProblem ?? ran.find((one) => one.specProblem !== undefined)?.specProblem;
-    const status = statusAfter(outcomes, entry.status, run, problem);
+    const checks = outcomes.flatMap((outcome) => outcome.checks);
+    const findings = outcomes.flatMap((outcome) => outcome.findings);
+    const moments = momentsSince(entry.status, run.generation, plan.maintenance, { now, checks, findings });
+    const months = [...entry.clusters.values()].map(({ memory }) => memory.accounting);
+    const status = {
+      ...statusAfter(outcomes, entry.status, run, problem, contactProblems(plan.contacts, entry.status?.contacts ?? [])),
+      ...accountsAfter(entry.status, months, moments, now, plan.timeZone),
+    };
     const news = conditionOf(status, 'Ready')?.message !== conditionOf(entry.status, 'Ready')?.message;
     try {
       await keep(coverage, entry, status);
@@ -203,20 +229,67 @@ export function createCoverageReconciler(
     return found.length === plan.clusters.length ? found : undefined;
   }
 
-  /** Says in the status whether a maintenance window is open, and in an Event where work is due. Returns for how long that stays so, milliseconds. */
-  async function followWindow(coverage: SupportCoverage, plan: Plan, entry: Known): Promise<number> {
+  /**
+   * Says in the status what of the agreement changes between checks: windows, contact lines, how far the escalation has gone; and in an Event
+   * where a maintenance window opens or closes with work due. Returns for how long the windows stay so, milliseconds.
+   */
+  async function followAgreement(coverage: SupportCoverage, plan: Plan, entry: Known): Promise<number> {
     const now = clock.now();
-    const current = windowStatus(plan.maintenance, now);
-    const before = entry.status?.windows;
-    if (entry.status && !isDeepStrictEqual(current, before)) {
-      const { windows: _, ...rest } = entry.status;
-      await keep(coverage, entry, { ...rest, ...(current ? { windows: current } : {}) });
-      const change = current && windowChange(before, current, now);
+    const windows = windowStatus(plan.maintenance, now, plan.hours);
+    const { status } = entry;
+    if (status) {
+      const contacts = contactStatus(dispatcher, coverage, plan.contacts, status.contacts ?? []);
+      const agreed = {
+        ...(windows ? { windows } : {}),
+        ...(contacts.length > 0 ? { contacts } : {}),
+        ...(plan.path.length > 0 ? { escalation: escalationOf(entry, plan) } : {}),
+      };
+      const outcomes = outcomesOf(entry, plan);
+      const verdict = outcomes && onboarded(outcomes, contactProblems(plan.contacts, contacts));
+      const next = withAgreed(status, agreed, verdict, stamp(now));
+      if (!isDeepStrictEqual(next, status)) await keep(coverage, entry, next);
+      const change = windows?.maintenance && windowChange(status.windows, windows, now);
       const due = dueWork(findingsOf(entry));
-      if (change && due.length > 0) options.recorder.recordEvent(windowEvent(coverage, change, due, current));
+      if (change && due.length > 0) options.recorder.recordEvent(windowEvent(coverage, change, due, windows));
     }
-    const next = current?.maintenanceNext;
-    return next ? Math.max(0, Temporal.Instant.from(next).epochMilliseconds - now.epochMilliseconds) : Number.POSITIVE_INFINITY;
+    const next = [windows?.workingHoursNext, windows?.maintenanceNext].map((text) => text && Temporal.Instant.from(text));
+    return Math.min(...next.map((time) => msUntil(time || undefined, now)));
+  }
+
+  function escalationOf({ clusters: known }: Known, plan: Plan): NonNullable<SupportCoverageStatus['escalation']> {
+    const each = [...known.values()].map(({ memory }) => escalationStatus(memory.findings, memory.drift, plan.path));
+    return {
+      open: each.reduce((sum, { open }) => sum + open, 0),
+      acknowledged: each.reduce((sum, { acknowledged }) => sum + acknowledged, 0),
+      highestStep: Math.max(0, ...each.map(({ highestStep }) => highestStep)),
+    };
+  }
+
+  /** Says in each acknowledgement what it matches now, in all clusters together. */
+  async function noteMatches(coverage: SupportCoverage, all: readonly Acknowledgement[], looked: readonly Looked[]): Promise<void> {
+    const now = clock.now();
+    for (const acknowledgement of all.filter(({ spec }) => spec.coverage === coverage.metadata.name)) {
+      const key = keyOf(acknowledgement);
+      const matched = looked.reduce((sum, { handled }) => sum + (handled.matched.get(key) ?? 0), 0);
+      const { generation } = acknowledgement.metadata;
+      const before = acknowledgement.status?.conditions ?? [];
+      const verdict = matchedCondition(acknowledgement.spec, matched, now);
+      const status = { conditions: dated([verdict], before, generation, stamp(now)), matched };
+      if (isDeepStrictEqual(status, acknowledgement.status)) continue;
+      // One that was deleted meanwhile needs no status.
+      await store.writeAcknowledgementStatus(acknowledgement, status).catch((error: unknown) => {
+        if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
+      });
+    }
+  }
+
+  function offer(coverage: SupportCoverage, plan: Plan, { status, clusters: known }: Known, works: readonly ClusterWork[]): void {
+    const stored = works.map(({ cluster: { name, environment } }) => {
+      const { memory, report } = known.get(name) ?? {};
+      return { name, environment, memory: memory ?? { findings: [], drift: [] }, report: report?.status };
+    });
+    // Who was never looked at is not told that all is well.
+    if (status) offerAll(dispatcher, { ...coverage, status }, plan, stored, clock.now());
   }
 
   async function keep(coverage: SupportCoverage, entry: Known, status: SupportCoverageStatus): Promise<void> {
@@ -238,6 +311,7 @@ export function createCoverageReconciler(
   }
 
   async function suspend(coverage: SupportCoverage, entry: Known, specProblem: string | undefined): Promise<ReconcileResult> {
+    dispatcher.retain(`${coverage.metadata.namespace}/${coverage.metadata.name}`, []);
     const why = coverage.spec.suspend ? 'spec.suspend is true' : 'spec.suspend was true in the last spec that could be run';
     return withoutPass(coverage, entry, suspended(why, specProblem, entry.status?.conditions ?? []), () => {});
   }
@@ -274,6 +348,10 @@ export function createCoverageReconciler(
   }
 
   return reconcile;
+}
+
+function msUntil(time: Temporal.Instant | undefined, now: Temporal.Instant): number {
+  return time ? Math.max(0, time.epochMilliseconds - now.epochMilliseconds) : Number.POSITIVE_INFINITY;
 }
 
 function findingsOf({ clusters }: Known) {

@@ -1,6 +1,14 @@
+import type { Acknowledgement, AcknowledgementStatus } from '../api/v1alpha1/acknowledgement.ts';
 import type { CoverageBaseline, CoverageBaselineSpec } from '../api/v1alpha1/coveragebaseline.ts';
 import type { CoverageReport, CoverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
-import { apiVersion, coverageBaselineKind, coverageReportKind, resourceTypeOf, supportCoverageKind } from '../api/v1alpha1/kinds.ts';
+import {
+  acknowledgementKind,
+  apiVersion,
+  coverageBaselineKind,
+  coverageReportKind,
+  resourceTypeOf,
+  supportCoverageKind,
+} from '../api/v1alpha1/kinds.ts';
 import { healthLabel, type SupportCoverage, type SupportCoverageStatus } from '../api/v1alpha1/supportcoverage.ts';
 import { isKubeError } from '../kube/errors.ts';
 import type { Transport } from '../kube/transport.ts';
@@ -8,6 +16,7 @@ import { collectionPath, objectPath } from '../kube/types.ts';
 
 export const coverageType = resourceTypeOf(supportCoverageKind);
 export const baselineType = resourceTypeOf(coverageBaselineKind);
+export const acknowledgementType = resourceTypeOf(acknowledgementKind);
 export const reportType = resourceTypeOf(coverageReportKind);
 
 const fieldManager = 'support-coverage-operator';
@@ -28,6 +37,8 @@ export interface CoverageStore {
   ): Promise<CoverageReport>;
   /** Removes the report of a cluster that the coverage is no longer about; one that is not there is fine. */
   removeReport(namespace: string, report: CoverageReport): Promise<void>;
+  /** Applies the whole status. */
+  writeAcknowledgementStatus(acknowledgement: Acknowledgement, status: AcknowledgementStatus): Promise<void>;
   readBaseline(namespace: string, name: string): Promise<CoverageBaseline | undefined>;
   createBaseline(namespace: string, name: string, spec: CoverageBaselineSpec): Promise<CoverageBaseline>;
 }
@@ -91,6 +102,15 @@ export function createCoverageStore(transport: Transport): CoverageStore {
       } catch (error) {
         if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
       }
+    },
+    writeAcknowledgementStatus: async ({ metadata: { name, namespace, uid } }, status) => {
+      await transport.json({
+        method: 'PATCH',
+        path: `${objectPath(acknowledgementType, name, namespace)}/status`,
+        query: { fieldManager, force: true },
+        contentType: 'application/apply-patch+yaml',
+        body: { apiVersion, kind: acknowledgementKind.kind, metadata: { name, namespace, uid }, status },
+      });
     },
     readBaseline: (namespace, name) => read<CoverageBaseline>(objectPath(baselineType, name, namespace)),
     createBaseline: (namespace, name, spec) =>

@@ -1,3 +1,4 @@
+import type { Acknowledgement } from '../api/v1alpha1/acknowledgement.ts';
 import type { CoverageBaseline } from '../api/v1alpha1/coveragebaseline.ts';
 import { runAtAnnotation, type SupportCoverage } from '../api/v1alpha1/supportcoverage.ts';
 import { contentHash } from '../baseline/capture.ts';
@@ -19,6 +20,25 @@ export function projectCoverage(object: KubeObject): CoverageView {
     namespace: metadata?.namespace ?? '',
     coverage: { ...rest, metadata: kept } as unknown as SupportCoverage,
   };
+}
+
+/** An Acknowledgement as it is watched. */
+export interface AcknowledgementView {
+  name: string;
+  namespace: string;
+  acknowledgement: Acknowledgement;
+}
+
+export function projectAcknowledgement(object: KubeObject): AcknowledgementView {
+  const { metadata, ...rest } = object;
+  const { managedFields: _, ...kept } = metadata ?? {};
+  const acknowledgement = { ...rest, metadata: kept } as unknown as Acknowledgement;
+  return { name: acknowledgement.metadata.name, namespace: acknowledgement.metadata.namespace, acknowledgement };
+}
+
+/** True for what a person changed of an acknowledgement. */
+export function acknowledgementChanged(change: Change<AcknowledgementView>): boolean {
+  return change.type !== 'updated' || change.object.acknowledgement.metadata.generation !== change.old.acknowledgement.metadata.generation;
 }
 
 /** Of a CoverageBaseline only what says whether it changed. */

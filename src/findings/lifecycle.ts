@@ -113,10 +113,7 @@ export function byUrgency(a: Finding, b: Finding): number {
 }
 
 /** Critical before warning before info; the older first; then by identity, so that the order is the same every time. */
-export function bySeverity(
-  a: Pick<Finding, 'id' | 'severity' | 'firstSeen'>,
-  b: Pick<Finding, 'id' | 'severity' | 'firstSeen'>,
-): number {
+export function bySeverity(a: Pick<Finding, 'id' | 'severity' | 'firstSeen'>, b: Pick<Finding, 'id' | 'severity' | 'firstSeen'>): number {
   return rank[a.severity] - rank[b.severity] || compare(a.firstSeen, b.firstSeen) || compare(a.id, b.id);
 }
 

@@ -1,3 +1,4 @@
+import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { KubeError } from './errors.ts';
 
@@ -7,6 +8,24 @@ export interface AddressGuard {
   isAllowed(address: string): boolean;
   /** Resolves a name to allowed addresses alone, at the moment of the connection. */
   lookup: LookupFunction;
+}
+
+/** `refusal` says why an address may not be connected to, and undefined where it may. */
+export function createAddressGuard(refusal: (address: string, apiServers: readonly string[]) => string | undefined): AddressGuard {
+  const isAllowed = (address: string) => refusal(address, []) === undefined;
+  return {
+    isAllowed,
+    lookup: (name, options, callback) => {
+      systemLookup(name, { ...options, all: true }, (error, found) => {
+        const passing = (found ?? []).filter(({ address }) => isAllowed(address));
+        const [first] = passing;
+        if (error) callback(error, '');
+        else if (!first) callback(notAllowed(found[0]?.address ?? name), '');
+        else if (options.all) callback(null, passing);
+        else callback(null, first.address, first.family);
+      });
+    },
+  };
 }
 
 /** The address in a URL where it is written as digits, which are connected to without a look-up; undefined for a name. */
@@ -19,7 +38,11 @@ export function addressIn(url: URL): string | undefined {
 export function checkAddress(server: string, guard: AddressGuard): void {
   const address = addressIn(new URL(server));
   if (address === undefined || guard.isAllowed(address)) return;
-  throw new KubeError('Forbidden', `the operator does not connect to ${address}: --allow-addresses does not list its range`, {
+  throw notAllowed(address);
+}
+
+function notAllowed(address: string): KubeError {
+  return new KubeError('Forbidden', `the operator does not connect to ${address}: --allow-addresses does not list its range`, {
     reason: 'AddressNotAllowed',
   });
 }

@@ -14,12 +14,17 @@ export const quietMs = 30_000;
  * The report's status, the same for the same state: nothing in it ticks. The least urgent findings are left out over the limit or the
  * size, after what was corrected; drift may take half of the size and what is pending a quarter, so that there is always room for findings.
  */
-export function reportStatus(pass: Pass, limit: number, corrections: readonly CorrectionReport[] = []): CoverageReportStatus {
+export function reportStatus(
+  pass: Pass,
+  limit: number,
+  corrections: readonly CorrectionReport[] = [],
+  told: Pick<CoverageReportStatus, 'notifications' | 'resolved' | 'accounting'> = {},
+): CoverageReportStatus {
   const drift = fitting(pass.drift.slice(0, maxDrift), maxBytes / 2);
   const pending = fitting(pass.pending.slice(0, maxPending), maxBytes / 4);
-  const without = { ...statusOf(pass, [], pending, drift), corrections };
+  const without = { ...statusOf(pass, [], pending, drift), corrections, ...told };
   const findings = fitting(pass.findings.slice(0, limit), maxBytes - bytesOf(without));
-  return { ...statusOf(pass, findings, pending, drift), ...(corrections.length > 0 ? { corrections: [...corrections] } : {}) };
+  return { ...statusOf(pass, findings, pending, drift), ...(corrections.length > 0 ? { corrections: [...corrections] } : {}), ...told };
 }
 
 /** The longest beginning of a list that takes no more than so many bytes of JSON. */
@@ -65,7 +70,18 @@ export function worthWriting(
   if (previous === undefined) return true;
   if (isDeepStrictEqual(previous, next)) return false;
   const urgent = pass.transitions.length + pass.driftOpened.length + pass.driftResolved.length > 0;
-  return urgent || waiting(previous) !== waiting(next) || corrected(previous) !== corrected(next) || msSinceWrite >= quietMs;
+  return (
+    urgent ||
+    keysOf(previous) !== keysOf(next) ||
+    waiting(previous) !== waiting(next) ||
+    corrected(previous) !== corrected(next) ||
+    msSinceWrite >= quietMs
+  );
+}
+
+/** What is to be told is stored first, and so is that it was delivered. */
+function keysOf({ notifications }: CoverageReportStatus): string {
+  return (notifications ?? []).map(({ key }) => key).join();
 }
 
 /** What was tried is told nowhere else. */

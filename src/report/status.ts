@@ -35,6 +35,8 @@ export interface ClusterFacts {
   /** Why it cannot be reached. */
   problem?: string | undefined;
   baselineName: string;
+  /** Other coverages of the same cluster. */
+  sharedWith?: readonly string[];
   /** What is missing for the agreement to be complete, beyond the baseline's approval. */
   missing: readonly string[];
 }
@@ -54,15 +56,16 @@ export function statusAfter(
   previous: SupportCoverageStatus | undefined,
   run: Run,
   specProblem: string | undefined,
+  contactProblems: readonly string[] = [],
 ): SupportCoverageStatus {
   const summary = total(outcomes.map(({ checks, findings, drift }) => summarise(checks, findings, drift)));
   return {
     ...(run.generation === undefined ? {} : { observedGeneration: run.generation }),
-    conditions: dated(verdictsOf(outcomes, specProblem), previous?.conditions ?? [], run.generation, run.at),
+    conditions: dated(verdictsOf(outcomes, specProblem, contactProblems), previous?.conditions ?? [], run.generation, run.at),
     summary,
     topFindings: topFindings(outcomes),
     clusters: outcomes.map((outcome) => clusterStatus(outcome, previous)),
-    ...(previous?.windows ? { windows: previous.windows } : {}),
+    ...kept(previous),
     lastCheckTime: run.at,
     ...(run.nextCheckTime ? { nextCheckTime: run.nextCheckTime } : {}),
     lastCheckDuration: formatDuration(Math.max(1, run.durationMs)),
@@ -79,6 +82,28 @@ export function statusAfter(
       ...(previous?.history ?? []),
     ].slice(0, maxHistory),
   };
+}
+
+/** What is not of the checks. */
+function kept(status: SupportCoverageStatus | undefined): Agreed {
+  const { windows, contacts, escalation } = status ?? {};
+  return { ...(windows ? { windows } : {}), ...(contacts ? { contacts } : {}), ...(escalation ? { escalation } : {}) };
+}
+
+/** What the status says of the agreement itself, which changes between checks. */
+export type Agreed = Pick<SupportCoverageStatus, 'windows' | 'contacts' | 'escalation'>;
+
+/** The status as it was, with what it says of the agreement now. `verdict`: whether everything is onboarded, where that is known. */
+export function withAgreed(
+  status: SupportCoverageStatus,
+  agreed: Agreed,
+  verdict: Verdict | undefined,
+  now: string,
+): SupportCoverageStatus {
+  const { windows: _w, contacts: _c, escalation: _e, conditions = [], ...rest } = status;
+  const before = conditions.find(({ type }) => type === verdict?.type);
+  const [after] = verdict && before ? dated([verdict], conditions, before.observedGeneration, now) : [];
+  return { ...rest, conditions: conditions.map((condition) => (condition === before && after ? after : condition)), ...agreed };
 }
 
 function topFindings(outcomes: readonly ClusterOutcome[]): SupportCoverageStatus['topFindings'] {
@@ -103,7 +128,7 @@ function total(summaries: readonly Summary[]): Summary {
   return others.reduce<Summary>((sum, next) => Object.fromEntries(keys.map((key) => [key, sum[key] + next[key]])) as never, first);
 }
 
-function verdictsOf(outcomes: readonly ClusterOutcome[], specProblem: string | undefined): Verdict[] {
+function verdictsOf(outcomes: readonly ClusterOutcome[], specProblem: string | undefined, contactProblems: readonly string[]): Verdict[] {
   const each = outcomes.map((outcome) => {
     const areas = [...areaVerdicts(outcome.checks, outcome.findings), ...(outcome.maintenance ? [outcome.maintenance] : [])];
     const baseline = baselineVerdict(outcome);
@@ -114,7 +139,7 @@ function verdictsOf(outcomes: readonly ClusterOutcome[], specProblem: string | u
   return [
     healthy(together(({ counted }) => counted)),
     ...ready(specProblem),
-    onboarded(outcomes),
+    onboarded(outcomes, contactProblems),
     ...together(({ areas, baseline }) => [...areas, baseline]),
   ];
 }
@@ -129,15 +154,17 @@ function ready(specProblem: string | undefined): Verdict[] {
   ];
 }
 
-function onboarded(outcomes: readonly ClusterOutcome[]): Verdict {
-  const open = outcomes.flatMap((outcome) =>
+/** Whether everything that was agreed is in place. */
+export function onboarded(outcomes: readonly ClusterOutcome[], contactProblems: readonly string[]): Verdict {
+  const missing = outcomes.flatMap((outcome) =>
     missingOf(outcome).map((text) => (outcomes.length > 1 ? `${outcome.facts.name}: ${text}` : text)),
   );
+  const open = [...missing, ...contactProblems];
   if (open.length > 0)
     return {
       type: 'Onboarded',
       status: 'False',
-      reason: outcomes.some(({ facts }) => facts.missing.length > 0) ? 'Incomplete' : 'BaselineNotApproved',
+      reason: contactProblems.length > 0 || outcomes.some(({ facts }) => facts.missing.length > 0) ? 'Incomplete' : 'BaselineNotApproved',
       message: open.join('; ').slice(0, 4096),
     };
   return {
@@ -197,7 +224,7 @@ function withMore(message: string, more: number): string {
 }
 
 function clusterStatus(outcome: ClusterOutcome, previous: SupportCoverageStatus | undefined): ClusterStatus {
-  const { name, environment, version, nodes, uid, reachable, problem, baselineName } = outcome.facts;
+  const { name, environment, version, nodes, uid, reachable, problem, sharedWith = [], baselineName } = outcome.facts;
   const summary = summarise(outcome.checks, outcome.findings, outcome.drift);
   return {
     name,
@@ -207,6 +234,7 @@ function clusterStatus(outcome: ClusterOutcome, previous: SupportCoverageStatus 
     ...(nodes === undefined ? {} : { nodes }),
     reachable,
     ...(problem ? { problem } : {}),
+    ...(sharedWith.length > 0 ? { sharedWith: [...sharedWith] } : {}),
     lastCheckTime: outcome.at,
     critical: summary.critical,
     warning: summary.warning,

@@ -20,6 +20,8 @@ export interface MemoryApi extends Transport {
   intercept(interceptor: Interceptor | undefined): void;
   /** The object at a path, as another client would read it. */
   read<T = StoredObject>(path: string): T | undefined;
+  /** The objects directly below a path. */
+  list<T = StoredObject>(path: string): T[];
   /** Creates or replaces the object at a path, as another client would, whatever its resourceVersion. */
   write(path: string, object: object): void;
   remove(path: string): void;
@@ -56,6 +58,8 @@ export function createMemoryApi(options: { clock?: Clock } = {}): MemoryApi {
       interceptor = next;
     },
     read: <T>(path: string) => structuredClone(store.objects.get(path)) as T | undefined,
+    list: <T>(path: string) =>
+      structuredClone([...store.objects].filter(([key]) => key.slice(0, key.lastIndexOf('/')) === path).map(([, object]) => object)) as T[],
     write: (path, object) => void store.save(path, asSent(object)),
     remove: (path) => void store.objects.delete(path),
   };

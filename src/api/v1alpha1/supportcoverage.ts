@@ -396,6 +396,14 @@ const clusterStatus = z.object({
   nodes: count.optional(),
   reachable: z.boolean(),
   problem: z.string().max(1024).optional().describe('Why it cannot be reached.'),
+  sharedWith: z
+    .array(z.string().max(317))
+    .max(32)
+    .optional()
+    .describe(
+      'Other coverages of the same cluster, as namespace/name. What the first of all by name finds too it alone tells and corrects.',
+    )
+    .meta(atomic),
   lastCheckTime: time.optional(),
   critical: count,
   warning: count,
@@ -481,6 +489,7 @@ export const triggers = [
   'BaselineChanged',
   'ClusterChanged',
   'WindowOpened',
+  'WindowClosed',
 ] as const;
 
 export const supportCoverageStatus = z.object({

@@ -8,7 +8,7 @@ import { createWebhook, type WebhookTarget } from './webhook.ts';
 
 export interface ChannelOptions {
   outbound: Outbound;
-  /** The `data` of a Secret as the API has it (base64); undefined or a KubeError of kind NotFound where there is none. */
+  /** The texts in a Secret, by key; undefined or a KubeError of kind NotFound where there is none. */
   readSecret: (namespace: string, name: string) => Promise<Readonly<Record<string, string>> | undefined>;
   now: () => Temporal.Instant;
   /** How often what is open is said again to an Alertmanager, milliseconds. */
@@ -48,9 +48,7 @@ function secretReader(readSecret: ChannelOptions['readSecret'], namespace: strin
       throw unread(namespace, ref, error);
     });
     if (!data) throw missing(`the Secret ${namespace}/${ref.name} does not exist`);
-    const value = Buffer.from(data[ref.key] ?? '', 'base64')
-      .toString('utf8')
-      .trim();
+    const value = (data[ref.key] ?? '').trim();
     if (value === '') throw unusable(namespace, ref, data[ref.key] === undefined ? 'does not exist' : 'is empty');
     return value;
   };
