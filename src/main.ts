@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { facts } from './baseline/catalogue.ts';
 import { baselineAltered } from './baseline/integrity.ts';
 import { checks } from './checks/catalogue.ts';
-import { apply } from './coverage/corrections.ts';
+import { createCorrector } from './coverage/corrections.ts';
 import { createCoverageReconciler } from './coverage/reconcile.ts';
 import { baselineType, coverageType, createCoverageStore } from './coverage/store.ts';
 import { type BaselineView, type CoverageView, projectBaseline, projectCoverage, userChanged } from './coverage/watched.ts';
@@ -84,7 +84,7 @@ async function run(options: Options): Promise<void> {
     store: createCoverageStore(guarded),
     observer,
     recorder,
-    applyCorrection: (correction, now, signal) => apply(guarded, correction, now, signal),
+    applyCorrection: createCorrector(guarded, { allow: options.correctionsAllow, namespaces: options.correctionsNamespaces }),
     findReference: createFindReference(async ({ type, name, namespace }) => (await readMetadata(transport, type, name, namespace))?.uid),
     metrics: createCoverageMetrics(metrics.registry, {
       facts: facts.map(({ id }) => id),

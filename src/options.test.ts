@@ -40,6 +40,8 @@ describe('without flags', () => {
       healthProbeBindAddress: ':8081',
       leaderElect: false,
       features: [],
+      correctionsAllow: [],
+      correctionsNamespaces: [],
       logLevel: 'info',
     });
   });
@@ -55,6 +57,8 @@ describe('each flag', () => {
     ['--health-probe-bind-address', '0', { healthProbeBindAddress: '0' }],
     ['--leader-elect', 'true', { leaderElect: true }],
     ['--features', 'tls-secrets, kubelet-stats', { features: ['tls-secrets', 'kubelet-stats'] }],
+    ['--corrections-allow', 'ns-pod-security, sa-default-automount', { correctionsAllow: ['ns-pod-security', 'sa-default-automount'] }],
+    ['--corrections-namespaces', 'platform-*, monitoring', { correctionsNamespaces: ['platform-*', 'monitoring'] }],
     ['--log-level', 'debug', { logLevel: 'debug' }],
   ];
 
@@ -76,6 +80,12 @@ describe('each flag', () => {
     process.env.LOG_LEVEL = 'debug';
     expect((await read('--log-level', 'error')).logLevel).toBe('error');
   });
+});
+
+it('a check without corrections is refused with those that have some', async () => {
+  await expect(read('--corrections-allow', 'node-not-ready')).rejects.toThrow(
+    /there is no "node-not-ready"; known are default-ingressclass, /,
+  );
 });
 
 it('a feature that does not exist is refused with those that do', async () => {

@@ -12,7 +12,7 @@ const allowed: Record<string, readonly string[]> = {
   findings: ['api', 'kube', 'observe', 'checks', 'baseline'],
   report: ['api', 'kube', 'runtime', 'observe', 'checks', 'baseline', 'findings'],
   coverage: ['api', 'kube', 'runtime', 'observe', 'checks', 'baseline', 'findings', 'report'],
-  options: ['observe', 'runtime', 'version'],
+  options: ['api', 'observe', 'runtime', 'version'],
   version: [],
 };
 
