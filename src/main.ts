@@ -5,7 +5,7 @@ import { facts } from './baseline/catalogue.ts';
 import { checks } from './checks/catalogue.ts';
 import { createClusters } from './coverage/clusters.ts';
 import { createRemoteConnector } from './coverage/connect-remote.ts';
-import { apply } from './coverage/corrections.ts';
+import { createCorrector } from './coverage/corrections.ts';
 import { needsOf } from './coverage/needs.ts';
 import { createCoverageReconciler } from './coverage/reconcile.ts';
 import { acknowledgementType, baselineType, coverageType, createCoverageStore } from './coverage/store.ts';
@@ -146,7 +146,7 @@ async function run(options: Options): Promise<void> {
         .flatMap((view) => (view.namespace === namespace ? [view.acknowledgement] : [])),
     dispatcher,
     recorder,
-    applyCorrection: (correction, now, signal) => apply(guarded, correction, now, signal),
+    applyCorrection: createCorrector(guarded, { allow: options.correctionsAllow, namespaces: options.correctionsNamespaces }),
     findReference: createFindReference(async ({ type, name, namespace }) => (await readMetadata(transport, type, name, namespace))?.uid),
     metrics: createCoverageMetrics(metrics.registry, {
       facts: facts.map(({ id }) => id),

@@ -41,6 +41,8 @@ describe('without flags', () => {
       leaderElect: false,
       features: [],
       allowAddresses: [],
+      correctionsAllow: [],
+      correctionsNamespaces: [],
       logLevel: 'info',
     });
   });
@@ -57,6 +59,8 @@ describe('each flag', () => {
     ['--leader-elect', 'true', { leaderElect: true }],
     ['--features', 'tls-secrets, kubelet-stats', { features: ['tls-secrets', 'kubelet-stats'] }],
     ['--allow-addresses', '10.20.0.0/16, ::1', { allowAddresses: ['10.20.0.0/16', '::1'] }],
+    ['--corrections-allow', 'ns-pod-security, sa-default-automount', { correctionsAllow: ['ns-pod-security', 'sa-default-automount'] }],
+    ['--corrections-namespaces', 'platform-*, monitoring', { correctionsNamespaces: ['platform-*', 'monitoring'] }],
     ['--log-level', 'debug', { logLevel: 'debug' }],
   ];
 
@@ -78,6 +82,12 @@ describe('each flag', () => {
     process.env.LOG_LEVEL = 'debug';
     expect((await read('--log-level', 'error')).logLevel).toBe('error');
   });
+});
+
+it('a check without corrections is refused with those that have some', async () => {
+  await expect(read('--corrections-allow', 'node-not-ready')).rejects.toThrow(
+    /there is no "node-not-ready"; known are default-ingressclass, /,
+  );
 });
 
 it('a feature that does not exist is refused with those that do', async () => {

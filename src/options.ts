@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { correctable } from './api/v1alpha1/supportcoverage.ts';
 import { type Feature, featureNames } from './observe/features.ts';
 import { parseRange } from './runtime/addresses.ts';
 import { type LogLevel, logLevels } from './runtime/logger.ts';
@@ -15,6 +16,10 @@ export interface Options {
   leaderElect: boolean;
   features: Feature[];
   allowAddresses: string[];
+  /** Checks and facts whose corrections may be made, whatever coverages say. */
+  correctionsAllow: string[];
+  /** Globs over the namespaces in which, and of which, corrections may be made. */
+  correctionsNamespaces: string[];
   logLevel: LogLevel;
 }
 
@@ -88,6 +93,19 @@ export const optionRows: readonly OptionRow[] = [
       "Ranges of IP addresses, separated by commas, that addresses in a SupportCoverage may lead to although they are loopback, link-local or the API server's own.",
   },
   {
+    flag: '--corrections-allow <ids>',
+    environment: 'CORRECTIONS_ALLOW',
+    default: '',
+    description: `Checks and facts, separated by commas, whose corrections the operator makes where a coverage applies them: ${correctable.join(', ')}. Default: none, whatever coverages say. The chart sets it with the permissions that belong to it.`,
+  },
+  {
+    flag: '--corrections-namespaces <globs>',
+    environment: 'CORRECTIONS_NAMESPACES',
+    default: '',
+    description:
+      'Namespaces, separated by commas, in which and of which corrections are made; * stands for any characters. What is in no namespace needs none. Default: none.',
+  },
+  {
     flag: '--log-level <level>',
     environment: 'LOG_LEVEL',
     default: 'info',
@@ -125,8 +143,10 @@ function optionsOf(raw: Record<string, string | undefined>): Options {
     metricsAuth: raw.metricsAuth !== 'false',
     healthProbeBindAddress: raw.healthProbeBindAddress ?? '',
     leaderElect: raw.leaderElect === 'true',
-    features: featuresIn(raw.features ?? ''),
     allowAddresses: rangesIn(raw.allowAddresses ?? ''),
+    features: knownIn(raw.features ?? '', '--features', featureNames),
+    correctionsAllow: knownIn(raw.correctionsAllow ?? '', '--corrections-allow', correctable),
+    correctionsNamespaces: namesIn(raw.correctionsNamespaces ?? ''),
     logLevel: logLevels.find((level) => level === raw.logLevel) ?? 'info',
   };
 }
@@ -138,11 +158,11 @@ function namesIn(list: string): string[] {
     .filter((name) => name !== '');
 }
 
-function featuresIn(list: string): Feature[] {
+function knownIn<T extends string>(list: string, flag: string, known: readonly T[]): T[] {
   return namesIn(list).map((name) => {
-    const feature = featureNames.find((known) => known === name);
-    if (!feature) throw new InvalidArgumentError(`--features: there is no ${JSON.stringify(name)}; known are ${featureNames.join(', ')}`);
-    return feature;
+    const found = known.find((candidate) => candidate === name);
+    if (!found) throw new InvalidArgumentError(`${flag}: there is no ${JSON.stringify(name)}; known are ${known.join(', ')}`);
+    return found;
   });
 }
 

@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
+import { correctable } from '../src/api/v1alpha1/supportcoverage.ts';
 import { facts } from '../src/baseline/catalogue.ts';
 import { checks } from '../src/checks/catalogue.ts';
 import { resources } from '../src/observe/catalogue.ts';
@@ -9,7 +10,7 @@ import { eventTargets } from '../src/observe/event-targets.ts';
 import { type ProbeName, probes } from '../src/observe/probes/catalogue.ts';
 import type { Probe } from '../src/observe/probes/probe.ts';
 import type { Resource } from '../src/observe/resource.ts';
-import { generateRbac, permissions, type Rule } from './generate-rbac.ts';
+import { correctedResources, generateRbac, permissions, type Rule } from './generate-rbac.ts';
 
 const granted = permissions();
 const all: Rule[] = [granted.cluster, granted.operatorNamespace, granted.coverageNamespaces, ...Object.values(granted.namespaces)].flat();
@@ -94,17 +95,50 @@ describe('in its own namespace the operator', () => {
 });
 
 describe('in the namespaces of coverages the operator', () => {
-  it('captures baselines and keeps reports, and approves nothing', () => {
+  it('captures baselines, keeps reports and reads acknowledgements, and approves nothing', () => {
     expect(single(granted.coverageNamespaces).sort()).toEqual([
       'create platformsupport.io/coveragebaselines',
       'create platformsupport.io/coveragereports',
       'delete platformsupport.io/coveragereports',
+      'get platformsupport.io/acknowledgements',
       'get platformsupport.io/coveragebaselines',
       'get platformsupport.io/coveragereports',
+      'list platformsupport.io/acknowledgements',
       'list platformsupport.io/coveragebaselines',
+      'patch platformsupport.io/acknowledgements/status',
       'update platformsupport.io/coveragereports/status',
+      'watch platformsupport.io/acknowledgements',
       'watch platformsupport.io/coveragebaselines',
     ]);
+  });
+
+  it('gets the Secrets that coverages name, and neither lists nor watches any', () => {
+    expect(single(granted.secrets)).toEqual(['get core/secrets']);
+  });
+});
+
+describe('to make corrections the operator', () => {
+  it('patches what the check or fact changes, and nothing else', () => {
+    const { cluster, namespaces, namespaced } = granted.corrections;
+    const given = (rules: Record<string, Rule>) => Object.entries(rules).map(([id, rule]) => `${id}: ${single([rule]).join()}`);
+    expect(given(cluster)).toEqual([
+      'default-ingressclass: patch networking.k8s.io/ingressclasses',
+      'default-storageclass: patch storage.k8s.io/storageclasses',
+    ]);
+    expect(given(namespaces)).toEqual(['namespaces: patch core/namespaces', 'ns-pod-security: patch core/namespaces']);
+    expect(given(namespaced)).toEqual(['sa-default-automount: patch core/serviceaccounts']);
+  });
+
+  it('has a rule for each check and fact that makes any, of the type that its source names', () => {
+    expect(Object.keys(correctedResources).sort()).toEqual([...correctable].sort());
+    const root = new URL('..', import.meta.url).pathname;
+    for (const [id, resource] of Object.entries(correctedResources)) {
+      const [file] = globSync(`src/{checks,baseline}/*/${id}.ts`, { cwd: root });
+      expect([id, readFileSync(`${root}${file}`, 'utf8')]).toEqual([
+        id,
+        expect.stringMatching(new RegExp(`\\bresources\\.${resource}\\b`)),
+      ]);
+    }
   });
 });
 
@@ -174,6 +208,7 @@ it('the files that the chart reads hold these rules and are current', () => {
       'feature-rules.yaml': granted.features,
       'operator-namespace-rules.yaml': granted.operatorNamespace,
       'other-namespaces-rules.yaml': granted.namespaces,
+      'secret-rules.yaml': granted.secrets,
     };
     expect(readdirSync(folder).sort()).toEqual(Object.keys(content));
     for (const [file, rules] of Object.entries(content)) {

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dump } from 'js-yaml';
 import type { Tier } from '../src/api/v1alpha1/fields.ts';
 import { group } from '../src/api/v1alpha1/kinds.ts';
+import type { correctable } from '../src/api/v1alpha1/supportcoverage.ts';
 import { facts } from '../src/baseline/catalogue.ts';
 import { checks } from '../src/checks/catalogue.ts';
 import { type ClusterNeeds, needsOf } from '../src/coverage/needs.ts';
@@ -25,8 +26,19 @@ export interface Permissions {
   namespaces: Record<string, Rule[]>;
   /** What a switch of the chart adds in the whole cluster. */
   features: Record<Feature, Rule[]>;
-  /** To make small changes; granted only where the chart's corrections.enabled says so. */
-  corrections: Rule[];
+  /** To read the Secrets that coverages name; granted in each namespace with coverages where the chart's secrets.enabled says so. */
+  secrets: Rule[];
+  corrections: CorrectionRules;
+}
+
+/** To make small changes, by the check or fact that asks for them; granted only for those that the chart's corrections.allow lists. */
+export interface CorrectionRules {
+  /** Of what is in no namespace. */
+  cluster: Record<string, Rule>;
+  /** Of Namespaces; the chart names those of corrections.namespaces. */
+  namespaces: Record<string, Rule>;
+  /** Of what is in a namespace; granted in those of corrections.namespaces. */
+  namespaced: Record<string, Rule>;
 }
 
 /** Derived from what checks and facts need, and from what the operator itself does. */
@@ -53,9 +65,12 @@ export function permissions(): Permissions {
       { apiGroups: [group], resources: ['coveragebaselines'], verbs: ['get', 'list', 'watch', 'create'] },
       { apiGroups: [group], resources: ['coveragereports'], verbs: ['get', 'create', 'delete'] },
       { apiGroups: [group], resources: ['coveragereports/status'], verbs: ['update'] },
+      { apiGroups: [group], resources: ['acknowledgements'], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: [group], resources: ['acknowledgements/status'], verbs: ['patch'] },
     ],
+    secrets: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }],
     namespaces: reading.namespaces,
-    corrections: byGroup(correctedTypes, ['patch']),
+    corrections: correctionRules(),
     features: featureRules(needs),
   };
 }
@@ -119,13 +134,24 @@ function readingRules({ watch, ask }: ClusterNeeds, single: readonly ResourceTyp
   };
 }
 
-/** What corrections change; a test compares it with the checks and facts that make any. */
-const correctedTypes = [
-  { group: '', resource: 'namespaces' },
-  { group: '', resource: 'serviceaccounts' },
-  { group: 'networking.k8s.io', resource: 'ingressclasses' },
-  { group: 'storage.k8s.io', resource: 'storageclasses' },
-];
+/** What the correction of each check or fact changes; a test compares it with what they make. */
+export const correctedResources: Readonly<Record<(typeof correctable)[number], ResourceName>> = {
+  'default-ingressclass': 'ingressclasses',
+  'default-storageclass': 'storageclasses',
+  namespaces: 'namespaces',
+  'ns-pod-security': 'namespaces',
+  'sa-default-automount': 'serviceaccounts',
+};
+
+function correctionRules(): CorrectionRules {
+  const rules: CorrectionRules = { cluster: {}, namespaces: {}, namespaced: {} };
+  for (const [id, name] of Object.entries(correctedResources)) {
+    const { type } = definition(name);
+    const kind = type.namespaced ? 'namespaced' : name === 'namespaces' ? 'namespaces' : 'cluster';
+    rules[kind][id] = { apiGroups: [type.group], resources: [type.resource], verbs: ['patch'] };
+  }
+  return rules;
+}
 
 function featureRules({ watch, ask }: ClusterNeeds): Record<Feature, Rule[]> {
   const rules = (feature: Feature) => [
@@ -165,7 +191,7 @@ function byGroup(types: readonly { group: string; resource: string }[], verbs: s
 /** Writes the rules where the chart's templates read them. */
 export function generateRbac(folder: string): void {
   mkdirSync(folder, { recursive: true });
-  const { cluster, operatorNamespace, coverageNamespaces, namespaces, features, corrections } = permissions();
+  const { cluster, operatorNamespace, coverageNamespaces, secrets, namespaces, features, corrections } = permissions();
   const write = (name: string, content: unknown) =>
     writeFileSync(
       `${folder}/${name}.yaml`,
@@ -174,6 +200,7 @@ export function generateRbac(folder: string): void {
   write('cluster-rules', cluster);
   write('operator-namespace-rules', operatorNamespace);
   write('coverage-namespace-rules', coverageNamespaces);
+  write('secret-rules', secrets);
   write('other-namespaces-rules', namespaces);
   write('feature-rules', features);
   write('correction-rules', corrections);

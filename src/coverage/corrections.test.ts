@@ -4,7 +4,17 @@ import { metadataCorrection } from '../checks/corrections.ts';
 import { KubeError } from '../kube/errors.ts';
 import type { KubeRequest, Transport } from '../kube/transport.ts';
 import type { KubeObject } from '../kube/types.ts';
-import { apply, type CorrectionsPlan, maxPerWindow, type Permit, type Proposed, permitted, suggestions } from './corrections.ts';
+import {
+  apply,
+  type CorrectionLimits,
+  type CorrectionsPlan,
+  createCorrector,
+  maxPerWindow,
+  type Permit,
+  type Proposed,
+  permitted,
+  suggestions,
+} from './corrections.ts';
 
 const now = Temporal.Instant.from('2026-11-24T22:30:00Z');
 const opened = now.subtract({ minutes: 30 });
@@ -69,6 +79,55 @@ describe('a correction is made', () => {
         permit,
       ),
     ).toEqual([]);
+  });
+});
+
+describe('what the operator’s own configuration does not list', () => {
+  const account: Proposed = {
+    ...label('shop'),
+    ...{ check: 'sa-default-automount', object: 'ServiceAccount/shop/default', name: 'default', namespace: 'shop' },
+    type: { group: '', version: 'v1', resource: 'serviceaccounts', kind: 'ServiceAccount', namespaced: true },
+  };
+  const storageClass: Proposed = {
+    ...label('fast'),
+    ...{ check: 'default-storageclass', object: 'StorageClass/fast' },
+    type: { group: 'storage.k8s.io', version: 'v1', resource: 'storageclasses', kind: 'StorageClass', namespaced: false },
+  };
+  const every = [label('shop'), account, storageClass];
+  const plan: CorrectionsPlan = { mode: 'Apply', allow: every.map(({ check }) => check) };
+  const limits = (allow: string[], namespaces: string[]): CorrectionLimits => ({ allow, namespaces });
+  const made = (within: CorrectionLimits) => permitted(plan, every, [], { ...permit, limits: within }).map(({ object }) => object);
+
+  it.each<[string, CorrectionLimits, string[]]>([
+    ['nothing', limits([], ['*']), []],
+    ['one check', limits(['default-storageclass'], []), ['StorageClass/fast']],
+    ['every check, and no namespace', limits(plan.allow as string[], []), ['StorageClass/fast']],
+    ['every check, and another namespace', limits(plan.allow as string[], ['bank', 'platform-*']), ['StorageClass/fast']],
+    ['one check, and the namespace', limits(['sa-default-automount'], ['shop']), ['ServiceAccount/shop/default']],
+    ['every check, and the namespace by glob', limits(plan.allow as string[], ['sh*']), every.map(({ object }) => object)],
+  ])('is not made: with %s', async (_, within, expected) => {
+    expect(made(within)).toEqual(expected);
+    const api = createMemoryApi();
+    for (const correction of every) {
+      const { result, at } = await createCorrector(api, within)(correction, now, new AbortController().signal);
+      const isWithin = expected.includes(correction.object);
+      expect([correction.object, result, at]).toEqual([correction.object, isWithin ? 'Failed' : 'Refused', '2026-11-24T22:30:00Z']);
+    }
+    // Those that may be made fail here, since the API server has none of the objects; for the others it is not even asked.
+    expect(api.requests).toHaveLength(expected.length);
+  });
+
+  it('is suggested, with the reason where the coverage applies it', () => {
+    const messages = (applied: CorrectionsPlan) =>
+      suggestions([label('shop'), storageClass], { plan: applied, limits: limits(['ns-pod-security'], ['bank']) }).map(
+        ({ message }) => message,
+      );
+    expect(messages(plan)).toEqual([
+      "The operator's own configuration does not allow corrections in the namespace shop: the chart's corrections.namespaces does not list it.",
+      "The operator's own configuration does not allow it to correct default-storageclass: the chart's corrections.allow does not list it.",
+    ]);
+    expect(messages({ ...plan, mode: 'Suggest' })).toEqual([undefined, undefined]);
+    expect(messages({ ...plan, allow: ['default-storageclass'] })[0]).toBeUndefined();
   });
 });
 

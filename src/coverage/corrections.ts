@@ -3,6 +3,7 @@ import type { CorrectionReport } from '../api/v1alpha1/coveragereport.ts';
 import type { Correction } from '../checks/check.ts';
 import { stamp } from '../findings/lifecycle.ts';
 import { isKubeError } from '../kube/errors.ts';
+import { matchesGlob } from '../kube/glob.ts';
 import type { Transport } from '../kube/transport.ts';
 import { type KubeObject, objectPath } from '../kube/types.ts';
 
@@ -19,17 +20,50 @@ export interface CorrectionsPlan {
   allow: readonly string[];
 }
 
+/** What the operator's own configuration lets it change, whatever coverages say: the chart grants the permissions for this and no more. */
+export interface CorrectionLimits {
+  /** Ids of checks and facts. */
+  allow: readonly string[];
+  /** Globs over the namespaces in which, and of which, something may be changed. What is in no namespace needs none. */
+  namespaces: readonly string[];
+}
+
 /** Whether the operator may make a change now, and if not, why; undefined where it may. */
 export interface Permit {
   /** When the open maintenance window began; undefined while none is open. */
   windowSince: Temporal.Instant | undefined;
   /** True for an object that the approved baseline states something about. */
   isAgreed(object: string): boolean;
+  /** Absent: judged by whoever makes the change (`createCorrector`) alone. */
+  limits?: CorrectionLimits;
 }
 
-/** What was proposed, and what was done before. Suggestions carry no time, so that the report stays as it is. */
-export function suggestions(proposed: readonly Proposed[]): CorrectionReport[] {
-  return proposed.map(({ check, object, command }) => ({ check, object, command, result: 'Suggested' }));
+/**
+ * What was proposed. Suggestions carry no time, so that the report stays as it is. With `applying`: what the coverage lets the operator make
+ * and the operator's own configuration does not, says so.
+ */
+export function suggestions(
+  proposed: readonly Proposed[],
+  applying?: { plan: CorrectionsPlan; limits: CorrectionLimits },
+): CorrectionReport[] {
+  return proposed.map((correction) => {
+    const { check, object, command } = correction;
+    const wanted = applying?.plan.mode === 'Apply' && applying.plan.allow.includes(check);
+    const message = wanted ? beyondLimits(correction, applying.limits) : undefined;
+    return { check, object, command, result: 'Suggested', ...(message ? { message } : {}) };
+  });
+}
+
+/** Why the operator's own configuration does not let it make a change; undefined where it does. */
+export function beyondLimits(
+  { check, type, name, namespace }: Pick<Proposed, 'check' | 'type' | 'name' | 'namespace'>,
+  { allow, namespaces }: CorrectionLimits,
+): string | undefined {
+  if (!allow.includes(check))
+    return `The operator's own configuration does not allow it to correct ${check}: the chart's corrections.allow does not list it.`;
+  const place = namespace ?? (type.group === '' && type.resource === 'namespaces' ? name : undefined);
+  if (place === undefined || namespaces.some((glob) => matchesGlob(glob, place))) return undefined;
+  return `The operator's own configuration does not allow corrections in the namespace ${place}: the chart's corrections.namespaces does not list it.`;
 }
 
 /** Those that may be made now, in order. What was tried in this window, with whatever result, is not tried again. */
@@ -37,15 +71,26 @@ export function permitted(
   plan: CorrectionsPlan,
   proposed: readonly Proposed[],
   past: readonly CorrectionReport[],
-  { windowSince, isAgreed }: Permit,
+  { windowSince, isAgreed, limits }: Permit,
 ): Proposed[] {
   if (plan.mode !== 'Apply' || !windowSince) return [];
   const tried = past.filter(({ at }) => at !== undefined && Temporal.Instant.compare(Temporal.Instant.from(at), windowSince) >= 0);
   const left = maxPerWindow - tried.filter(({ result }) => result === 'Applied').length;
   return proposed
     .filter(({ check, knownAs }) => plan.allow.includes(check) && isAgreed(knownAs))
+    .filter((correction) => !limits || beyondLimits(correction, limits) === undefined)
     .filter(({ check, command }) => !tried.some((entry) => entry.check === check && entry.command === command))
     .slice(0, Math.max(0, left));
+}
+
+/** Makes changes within the operator's own configuration. Never throws: what stands in the way is the result. */
+export function createCorrector(transport: Transport, limits: CorrectionLimits) {
+  return async (correction: Proposed, now: Temporal.Instant, signal: AbortSignal): Promise<CorrectionReport> => {
+    const message = beyondLimits(correction, limits);
+    if (message === undefined) return apply(transport, correction, now, signal);
+    const { check, object, command } = correction;
+    return { check, object, command, result: 'Refused', message, at: stamp(now) };
+  };
 }
 
 /**

@@ -20,7 +20,7 @@ export function createAddressGuard(refusal: (address: string, apiServers: readon
         const passing = (found ?? []).filter(({ address }) => isAllowed(address));
         const [first] = passing;
         if (error) callback(error, '');
-        else if (!first) callback(notAllowed(found[0]?.address ?? name), '');
+        else if (!first) callback(Object.assign(new Error(notAllowed(found[0]?.address ?? name).message), { code: 'ENOTALLOWED' }), '');
         else if (options.all) callback(null, passing);
         else callback(null, first.address, first.family);
       });

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type * as k8s from '@kubernetes/client-node';
 import { load, loadAll } from 'js-yaml';
+import { correctable } from '../../src/api/v1alpha1/supportcoverage.ts';
 import { featureNames, features as featureSwitches } from '../../src/observe/features.ts';
 import { createProgram, type Options } from '../../src/options.ts';
 import { logLevels } from '../../src/runtime/logger.ts';
@@ -11,7 +12,7 @@ import { binary } from '../controlplane/binaries.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const operator = 'support-coverage-operator';
-const people = ['admin', 'edit', 'metrics-reader', 'view'].map((suffix) => `${operator}-${suffix}`);
+const people = ['acknowledge', 'admin', 'edit', 'metrics-reader', 'view'].map((suffix) => `${operator}-${suffix}`);
 
 interface Document {
   kind: string;
@@ -135,6 +136,10 @@ describe("The chart's values", () => {
     ['no image', { image: { repository: '' } }, '/image/repository'],
     ['less memory than none', { resources: { limits: { memory: '-1Mi' } } }, '/resources/limits/memory'],
     ['less time to stop than the operator takes', { terminationGracePeriodSeconds: 5 }, '/terminationGracePeriodSeconds'],
+    ['a correction that no check makes', { corrections: { allow: ['node-not-ready'] } }, '/corrections/allow/0'],
+    ['the switch for corrections that there was', { corrections: { enabled: true } }, "'enabled'"],
+    ['a range of addresses that is none', { allowAddresses: ['10.0.0.1'] }, '/allowAddresses/0'],
+    ['a Secret that no cluster can have', { secrets: { names: ['Hooks'] } }, '/secrets/names/0'],
     ['somebody else’s ServiceAccount without its name', { serviceAccount: { create: false } }, '/serviceAccount/name'],
   ])('are refused with their path: %s', (_, values, path) => {
     expect(() => render(values)).toThrow(path);
@@ -152,12 +157,12 @@ describe('The rendered permissions', () => {
   });
 
   it('are those that checks, facts and the operator need, and no others', () => {
-    const { cluster, operatorNamespace, coverageNamespaces, namespaces } = permissions();
+    const { cluster, operatorNamespace, coverageNamespaces, secrets, namespaces } = permissions();
     const role = (name: string, namespace: string) => named(everything, 'Role', name, namespace)?.rules;
 
     expect(named(everything, 'ClusterRole', operator)?.rules).toEqual(cluster);
     expect(role(operator, 'platform-support')).toEqual(operatorNamespace);
-    expect(role(`${operator}-coverage`, 'platform-support')).toEqual(coverageNamespaces);
+    expect(role(`${operator}-coverage`, 'platform-support')).toEqual([...coverageNamespaces, ...secrets]);
     for (const [namespace, rules] of Object.entries(namespaces)) expect(role(`${operator}-observe`, namespace)).toEqual(rules);
     expect(everything.filter(({ kind }) => kind === 'Role')).toHaveLength(2 + Object.keys(namespaces).length);
     const clusterRoles = everything.filter(({ kind }) => kind === 'ClusterRole').map(({ metadata }) => metadata.name);
@@ -171,8 +176,22 @@ describe('The rendered permissions', () => {
     expect(words.filter((word) => word.includes('*'))).toEqual([]);
   });
 
-  it('give nobody a Secret', () => {
-    expect(rulesOf(everything).filter(({ resources = [] }) => resources.some((resource) => /^secrets(\/|$)/.test(resource)))).toEqual([]);
+  it('give nobody a Secret but those beside coverages, one at a time; by name or not at all where the values say so', () => {
+    const withSecrets = (values: RenderOptions['values']) =>
+      render(values).flatMap(({ kind, metadata, rules = [] }) =>
+        rules
+          .filter(({ resources = [] }) => resources.some((resource) => /^secrets(\/|$)/.test(resource)))
+          .map((rule) => ({ of: `${kind} ${metadata.namespace}/${metadata.name}`, ...rule })),
+      );
+    const rule = { apiGroups: [''], resources: ['secrets'], verbs: ['get'] };
+    const of = (namespace: string) => `Role ${namespace}/${operator}-coverage`;
+
+    expect(withSecrets({})).toEqual([{ of: of('platform-support'), ...rule }]);
+    const names = ['prod-us', 'hooks'];
+    expect(withSecrets({ coverageNamespaces: ['team-a', 'team-b'], secrets: { names } })).toEqual(
+      ['team-a', 'team-b'].map((namespace) => ({ of: of(namespace), ...rule, resourceNames: names })),
+    );
+    expect(withSecrets({ secrets: { enabled: false, names } })).toEqual([]);
   });
 
   it('are bound to the operator alone, but for the roles meant for people', () => {
@@ -215,10 +234,20 @@ describe('The rendered permissions', () => {
       aggregated(to).flatMap((rule) => (rule?.resources?.includes(resource) ? rule.verbs : []));
 
     expect(verbsOn('view', 'coveragereports')).toEqual(['get', 'list', 'watch']);
+    expect(verbsOn('view', 'acknowledgements')).toEqual(['get', 'list', 'watch']);
+    expect(verbsOn('edit', 'acknowledgements')).toEqual(['create', 'update', 'patch', 'delete']);
     expect(verbsOn('edit', 'supportcoverages')).toEqual(['create', 'update', 'patch', 'delete']);
     expect([...verbsOn('view', 'coveragebaselines'), ...verbsOn('edit', 'coveragebaselines')]).toEqual(['get', 'list', 'watch']);
     expect(verbsOn('admin', 'coveragebaselines')).toEqual(['update', 'patch']);
     expect(rulesOf(everything).filter(({ resources }) => resources?.includes('supportcoverages/status'))).toHaveLength(1);
+  });
+
+  it('let a support engineer acknowledge without changing what was agreed', () => {
+    const role = named(everything, 'ClusterRole', `${operator}-acknowledge`);
+
+    expect(role?.rules).toEqual([
+      { apiGroups: ['platformsupport.io'], resources: ['acknowledgements'], verbs: ['create', 'update', 'patch', 'delete'] },
+    ]);
   });
 
   it('stay out of the built-in roles on request', () => {
@@ -230,11 +259,10 @@ describe('The rendered permissions', () => {
 
 describe('what reaches further', () => {
   const clusterRole = (values: RenderOptions['values']) => named(render(values), 'ClusterRole', operator)!.rules!;
-  const { cluster, features, corrections } = permissions();
+  const { cluster, features } = permissions();
 
   it('is granted only where a value says so', () => {
     expect(clusterRole({})).toEqual(cluster);
-    expect(clusterRole({ corrections: { enabled: true } })).toEqual([...cluster, ...corrections]);
     for (const name of featureNames) {
       const value = featureSwitches[name].chartValue.slice('features.'.length);
       expect(clusterRole({ features: { [value]: true } })).toEqual([...cluster, ...features[name]]);
@@ -246,6 +274,54 @@ describe('what reaches further', () => {
     const { features: told } = await optionsFrom(render({ features: { tlsSecrets: true, kubeletStats: true } }));
     expect([...told].sort()).toEqual(['kubelet-stats', 'tls-secrets']);
   });
+});
+
+describe('corrections', () => {
+  const { corrections } = permissions();
+  const granted = (values: { allow?: string[]; namespaces?: string[] }) =>
+    render({ corrections: values })
+      .filter(({ kind, metadata }) => /^(Cluster)?Role$/.test(kind) && metadata.name === `${operator}-corrections`)
+      .map(({ metadata, rules }) => [metadata.namespace ?? 'cluster', rules]);
+  const { cluster, namespaces, namespaced } = corrections;
+  const labels = namespaces['ns-pod-security'];
+  const accounts = namespaced['sa-default-automount'];
+
+  it('are permitted for nothing by default, nor for what changes namespaces without a list of them', () => {
+    expect(granted({})).toEqual([]);
+    expect(granted({ namespaces: ['platform'] })).toEqual([]);
+    expect(granted({ allow: ['ns-pod-security', 'sa-default-automount'] })).toEqual([]);
+  });
+
+  it('are permitted for what the listed checks change, in the listed namespaces and of those by name', () => {
+    expect(granted({ allow: ['default-storageclass'] })).toEqual([['cluster', [cluster['default-storageclass']]]]);
+    const platform = ['monitoring', 'platform'];
+    expect(granted({ allow: ['sa-default-automount'], namespaces: platform })).toEqual(platform.map((name) => [name, [accounts]]));
+    expect(granted({ allow: ['ns-pod-security', 'namespaces'], namespaces: platform })).toEqual([
+      ['cluster', [{ ...labels, resourceNames: platform }]],
+    ]);
+  });
+
+  it('are permitted in the whole cluster where namespaces are listed by glob', () => {
+    expect(granted({ allow: [...correctable], namespaces: ['platform-*'] })).toEqual([
+      ['cluster', expect.arrayContaining([...Object.values(cluster), labels, accounts])],
+    ]);
+  });
+
+  it('are what the operator is told to make', async () => {
+    expect(await optionsFrom(render())).toMatchObject({ correctionsAllow: [], correctionsNamespaces: [] });
+    const values = { allow: [...correctable], namespaces: ['platform-*', 'monitoring'] };
+    expect(await optionsFrom(render({ corrections: values }))).toMatchObject({
+      correctionsAllow: values.allow,
+      correctionsNamespaces: values.namespaces,
+    });
+  });
+});
+
+it('addresses that coverages may name although they are special are told to the operator', () => {
+  const flags = (values: RenderOptions['values']) => podOf(render(values)).containers[0]!.args!.filter((arg) => arg.includes('addresses'));
+
+  expect(flags({})).toEqual([]);
+  expect(flags({ allowAddresses: ['169.254.7.0/24', 'fd00::/8'] })).toEqual(['--allow-addresses=169.254.7.0/24,fd00::/8']);
 });
 
 describe("The operator's Pod", () => {

@@ -74,7 +74,7 @@ beforeAll(async () => {
   cluster = await startControlPlane();
   kubectl = kubectlFor(cluster);
   await cluster.createNodes(2);
-  await install(cluster, { corrections: { enabled: true } });
+  await install(cluster, { corrections: { allow: ['sa-default-automount'], namespaces: ['platform-*'] } });
   await cluster.apply(spaces.map((name) => namespaceManifest(name)));
   await cluster.apply(spaces.map((name) => deployment('web', name)));
   const mutation = {
@@ -90,7 +90,9 @@ beforeAll(async () => {
       { validationActions: ['Warn'] },
     ),
   ]);
-  operator = await startOperator(cluster);
+  operator = await startOperator(cluster, {
+    flags: ['--corrections-allow=sa-default-automount', '--corrections-namespaces=platform-*'],
+  });
   // The window is over before this test is, and opens again long after it.
   await cluster.apply(coverage(-4));
   await kubectl.condition('corrected', 'Ready', 'True');

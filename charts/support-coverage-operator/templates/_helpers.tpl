@@ -74,3 +74,37 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- $names | toJson -}}
 {{- end }}
+
+{{/*
+The rules for corrections, as YAML: `cluster`, and `namespaces` by name. RBAC knows names only, so with a * in corrections.namespaces the
+permission is the whole cluster's.
+*/}}
+{{- define "support-coverage-operator.correctionRules" -}}
+{{- $rules := .Files.Get "generated/correction-rules.yaml" | fromYaml -}}
+{{- $listed := .Values.corrections.namespaces -}}
+{{- $everywhere := contains "*" (join "," $listed) -}}
+{{- $cluster := list -}}
+{{- $namespaced := list -}}
+{{- range .Values.corrections.allow -}}
+{{- with get $rules.cluster . -}}
+{{- $cluster = append $cluster . -}}
+{{- end -}}
+{{- if $listed -}}
+{{- with get $rules.namespaces . -}}
+{{- $cluster = append $cluster (ternary . (merge (dict "resourceNames" $listed) .) $everywhere) -}}
+{{- end -}}
+{{- with get $rules.namespaced . -}}
+{{- $namespaced = append $namespaced . -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $namespaces := dict -}}
+{{- if $everywhere -}}
+{{- $cluster = concat $cluster $namespaced -}}
+{{- else if $namespaced -}}
+{{- range $listed -}}
+{{- $namespaces = set $namespaces . $namespaced -}}
+{{- end -}}
+{{- end -}}
+{{- dict "cluster" (uniq $cluster) "namespaces" $namespaces | toYaml -}}
+{{- end }}

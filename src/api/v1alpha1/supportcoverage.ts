@@ -341,7 +341,7 @@ export const supportCoverageSpec = z
           .max(16)
           .default([])
           .describe(
-            'Checks and facts whose corrections the operator may make itself. The chart grants the permission (corrections.enabled).',
+            'Checks and facts whose corrections the operator may make itself, where its own configuration lists them too (the chart’s corrections.allow and corrections.namespaces).',
           )
           .meta(atomic),
       })
