@@ -100,8 +100,10 @@ export function kept(before: Finding | Drift | undefined): Pick<Finding, 'notifi
 
 const rank: Record<Severity, number> = { critical: 0, warning: 1, info: 2 };
 
+type Urgent = Pick<Finding, 'id' | 'severity' | 'firstSeen'>;
+
 /** Critical before warning before info; the older first; then by identity, so that the order is the same every time. */
-export function byUrgency(a: Finding, b: Finding): number {
+export function byUrgency(a: Urgent, b: Urgent): number {
   return rank[a.severity] - rank[b.severity] || compare(a.firstSeen, b.firstSeen) || compare(a.id, b.id);
 }
 

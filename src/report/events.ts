@@ -120,19 +120,27 @@ function eventOfTransition(transition: Transition): Words {
 }
 
 function eventOfDrift(drift: Drift, reason: 'DriftDetected' | 'DriftResolved'): Words {
-  const where = drift.path === '' ? drift.object : `${drift.object} ${drift.path}`;
-  if (reason === 'DriftResolved') return { type: 'Normal', reason, note: `${where} is as agreed again` };
+  if (reason === 'DriftResolved') return { type: 'Normal', reason, note: `${placeOf(drift)} is as agreed again` };
+  return {
+    type: 'Warning',
+    reason,
+    note: `${describeDrift(drift)}.${drift.manager ? ` Written by ${drift.manager}${drift.changedAt ? ` at ${drift.changedAt}` : ''}.` : ''}`,
+  };
+}
+
+/** What is different, and what was agreed. */
+export function describeDrift(drift: Drift): string {
   const change =
     drift.expected === ''
       ? `is new: ${drift.actual}`
       : drift.actual === ''
         ? `is gone; agreed was ${drift.expected}`
         : `is ${drift.actual}; agreed was ${drift.expected}`;
-  return {
-    type: 'Warning',
-    reason,
-    note: `${where} ${change}.${drift.manager ? ` Written by ${drift.manager}${drift.changedAt ? ` at ${drift.changedAt}` : ''}.` : ''}`,
-  };
+  return `${placeOf(drift)} ${change}`;
+}
+
+function placeOf({ object, path }: Drift): string {
+  return path === '' ? object : `${object} ${path}`;
 }
 
 function summaryOf(pass: Pass, first: boolean): Words | undefined {

@@ -1,0 +1,97 @@
+import type { Drift, Finding, ResolvedSubject, Subject } from '../api/v1alpha1/coveragereport.ts';
+import type { Severity } from '../api/v1alpha1/fields.ts';
+import type { SupportCoverageStatus } from '../api/v1alpha1/supportcoverage.ts';
+import { byUrgency } from '../findings/lifecycle.ts';
+import { describeDrift } from '../report/events.ts';
+import { contactOf, furthest, reaches, type Step } from './escalation-path.ts';
+
+/** Something that contacts are told of: a finding, or a difference from the baseline. */
+export type Case = Finding | Drift;
+
+/** As much of a message as a notification keeps; the schema allows no more. */
+const maxMessage = 256;
+
+/** Drift counts as a warning. */
+export function severityOf(each: Case): Severity {
+  return 'fact' in each ? 'warning' : each.severity;
+}
+
+/** Since when somebody could have acknowledged it. */
+export function openSince(each: Case): string {
+  return 'fact' in each ? each.firstSeen : each.openedAt;
+}
+
+/** Whether anybody is told of it: it is covered, the work of support or to be taken to the provider, and not accepted. */
+export function isTold(each: Case): boolean {
+  const accepted = 'exception' in each && each.exception !== undefined;
+  return each.coverage === 'Covered' && (each.scope === 'Support' || each.scope === 'Provider') && !accepted;
+}
+
+/** What is told, most urgent first. */
+export function casesOf(findings: readonly Finding[], drift: readonly Drift[]): Case[] {
+  return [...findings, ...drift]
+    .filter(isTold)
+    .map((each) => ({ each, id: each.id, severity: severityOf(each), firstSeen: each.firstSeen }))
+    .sort(byUrgency)
+    .map(({ each }) => each);
+}
+
+/** What a message says of it. */
+export function subjectOf(each: Case, step: string): Subject {
+  const message = 'fact' in each ? describeDrift(each) : each.message;
+  return {
+    id: each.id,
+    check: 'fact' in each ? each.fact : each.check,
+    object: each.object,
+    severity: severityOf(each),
+    message: message.length <= maxMessage ? message : `${message.slice(0, maxMessage - 1).toWellFormed()}…`,
+    step,
+  };
+}
+
+/** One entry for each contact that was told, with the furthest step that it was told by. */
+export function resolvedOf(each: Case, at: string): ResolvedSubject[] {
+  const told = toldBy(each);
+  if (told.size === 0) return [];
+  const subject = subjectOf(each, '');
+  return [...told].map(([contact, steps]) => ({ ...subject, step: furthest(steps), at, contacts: [contact] }));
+}
+
+/** Something open that a contact was told of. */
+export interface OpenAlert {
+  /** With the furthest step that this contact was told by. */
+  subject: Subject;
+  of: Case;
+}
+
+/** What a contact was told of and is still open, most urgent first. What nobody is told of any more, such as what was accepted, is not. */
+export function openAlertsOf(contact: string, findings: readonly Finding[], drift: readonly Drift[]): OpenAlert[] {
+  return casesOf(findings, drift).flatMap((each) => {
+    const steps = toldBy(each).get(contact);
+    return steps ? [{ subject: subjectOf(each, furthest(steps)), of: each }] : [];
+  });
+}
+
+/** How far the path was gone, as the status says it. */
+export function escalationStatus(
+  findings: readonly Finding[],
+  drift: readonly Drift[],
+  path: readonly Step[],
+): NonNullable<SupportCoverageStatus['escalation']> {
+  const ids = new Set(path.map(({ id }) => id));
+  const cases = casesOf(findings, drift).filter(
+    (each) => (each.notified ?? []).length > 0 || path.some((step) => reaches(step, severityOf(each))),
+  );
+  const unacknowledged = cases.filter(({ acknowledgedBy }) => acknowledgedBy === undefined);
+  const gone = unacknowledged.map(({ notified }) => (notified ?? []).filter((step) => ids.has(step)).length);
+  return {
+    open: cases.length,
+    acknowledged: cases.length - unacknowledged.length,
+    highestStep: gone.reduce((most, steps) => Math.max(most, steps), 0),
+  };
+}
+
+/** The steps that it has gone, by contact. */
+function toldBy({ notified }: Case): Map<string, string[]> {
+  return Map.groupBy(notified ?? [], contactOf);
+}
