@@ -1,6 +1,7 @@
 import type { Drift, Finding, ResolvedSubject, Subject } from '../api/v1alpha1/coveragereport.ts';
 import type { Severity } from '../api/v1alpha1/fields.ts';
 import type { SupportCoverageStatus } from '../api/v1alpha1/supportcoverage.ts';
+import { counts } from '../findings/judge.ts';
 import { bySeverity } from '../findings/lifecycle.ts';
 import { describeDrift } from '../report/events.ts';
 import { contactOf, furthest, reaches, type Step } from './escalation-path.ts';
@@ -21,16 +22,10 @@ export function openSince(each: Case): string {
   return 'fact' in each ? each.firstSeen : each.openedAt;
 }
 
-/** Whether anybody is told of it: it is covered, the work of support or to be taken to the provider, and not accepted. */
-export function isTold(each: Case): boolean {
-  const accepted = 'exception' in each && each.exception !== undefined;
-  return each.coverage === 'Covered' && (each.scope === 'Support' || each.scope === 'Provider') && !accepted;
-}
-
 /** What is told, most urgent first. */
 export function casesOf(findings: readonly Finding[], drift: readonly Drift[]): Case[] {
   return [...findings, ...drift]
-    .filter(isTold)
+    .filter(counts)
     .map((each) => ({ each, id: each.id, severity: severityOf(each), firstSeen: each.firstSeen }))
     .sort(bySeverity)
     .map(({ each }) => each);

@@ -139,7 +139,7 @@ function dueOf({ findings, drift, hours, now }: EscalateInput, steps: readonly S
       if (past.has(step.id)) continue;
       const ms = step.afterMs - time[step.outsideHours];
       if (ms <= 0) held = true;
-      else left.set(step, ms);
+      else left.set(step, Math.min(ms, left.get(step) ?? ms));
     }
   }
   return { going, gone, held, times: [...left].map(([step, ms]) => dueIn(step, ms, hours, now)) };
