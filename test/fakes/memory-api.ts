@@ -27,9 +27,9 @@ export interface MemoryApi extends Transport {
   remove(path: string): void;
 }
 
-/** With a clock, `timeoutMs` (default 30 s, as the transport's) is kept in that clock's time; without one requests never time out. */
+/** With a clock, objects are dated when they are created, and `timeoutMs` (default 30 s, as the transport's) is kept in that clock's time; without one requests never time out. */
 export function createMemoryApi(options: { clock?: Clock } = {}): MemoryApi {
-  const store = createStore();
+  const store = createStore(options.clock);
   const requests: KubeRequest[] = [];
   let interceptor: Interceptor | undefined;
 
@@ -65,7 +65,7 @@ export function createMemoryApi(options: { clock?: Clock } = {}): MemoryApi {
   };
 }
 
-function createStore() {
+function createStore(clock: Clock | undefined) {
   const objects = new Map<string, StoredObject>();
   let revision = 0;
 
@@ -88,7 +88,8 @@ function createStore() {
     const name = body.metadata?.name ?? `${body.metadata?.generateName ?? ''}${revision + 1}`;
     const path = `${collection}/${encodeURIComponent(name)}`;
     if (objects.has(path)) throw failure('Conflict', 409, 'AlreadyExists', `${path} already exists`);
-    return save(path, { ...body, metadata: { ...body.metadata, name } });
+    const dated = clock ? { creationTimestamp: clock.now().toString({ smallestUnit: 'second' }) } : {};
+    return save(path, { ...body, metadata: { ...body.metadata, name, ...dated } });
   }
 
   function change(path: string, body: StoredObject, merge: (old: StoredObject) => unknown, status: boolean): StoredObject {
