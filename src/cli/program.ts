@@ -83,7 +83,10 @@ const addCapture: Add = (program, world, done) => {
   )
     .addOption(clusterOption())
     .addOption(contextOption())
-    .option('--name <name>', 'Name of the CoverageBaseline. Default: the one that the coverage names, else <coverage>.<cluster>.')
+    .option(
+      '--name <name>',
+      'Name of the CoverageBaseline. Default: the one that the coverage names, else the names of coverage and cluster with a dot between.',
+    )
     .addOption(
       new Option('--features <names>', `Also what the operator reads only behind a switch, as its flag: ${featureNames.join(', ')}.`)
         .argParser(featuresIn)

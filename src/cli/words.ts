@@ -25,11 +25,12 @@ export function whenAt(time: string, now: Temporal.Instant): string {
   return ms > 0 ? `${time} (in ${roughly(ms)})` : `${time} (${roughly(-ms)} ago)`;
 }
 
-/** The same in the zone that people agreed in: `2026-11-24 22:00 Europe/Amsterdam (in 9h)`. */
+/** The same in the zone that people agreed in, or UTC where that is none: `2026-11-24 22:00 Europe/Amsterdam (in 9h)`. */
 export function localTime(time: string, zone: string, now: Temporal.Instant): string {
   const at = Temporal.Instant.from(time);
-  const local = inZone(at, zone).toPlainDateTime().toString({ smallestUnit: 'minute' }).replace('T', ' ');
-  return `${local} ${zone} (in ${roughly(Math.max(0, at.epochMilliseconds - now.epochMilliseconds))})`;
+  const local = inZone(at, zone);
+  const clock = local.toPlainDateTime().toString({ smallestUnit: 'minute' }).replace('T', ' ');
+  return `${clock} ${local.timeZoneId} (in ${roughly(Math.max(0, at.epochMilliseconds - now.epochMilliseconds))})`;
 }
 
 function inZone(at: Temporal.Instant, zone: string): Temporal.ZonedDateTime {
@@ -59,6 +60,6 @@ export function harmless(text: string): string {
 export function oneLine(error: unknown): string {
   const { name, reason, mark } = error as { name?: unknown; reason?: unknown; mark?: { line?: unknown } };
   if (name === 'YAMLException') return `${String(reason)} in line ${Number(mark?.line ?? 0) + 1}`;
-  const message = error instanceof Error ? error.message || error.name : String(error);
+  const message = Error.isError(error) ? error.message || error.name : String(error);
   return harmless(message.trim().replace(/\s*\n\s*/g, ' '));
 }
