@@ -128,7 +128,7 @@ export function createProgram(run: (options: Options) => Promise<void>): Command
   }
   program.addHelpText(
     'after',
-    '\nThe environment variable beside a flag is read where the flag is not given.\nDocumentation: docs/ in the source repository.',
+    '\nThe environment variable beside a flag is read where the flag is not given.\nA first word is a command for people, such as status; `help` lists them.\nDocumentation: docs/ in the source repository.',
   );
   return program.action(async () => run(optionsOf(program.opts())));
 }

@@ -12,9 +12,13 @@ const allowed: Record<string, readonly string[]> = {
   findings: ['api', 'kube', 'observe', 'checks', 'baseline'],
   report: ['api', 'kube', 'runtime', 'observe', 'checks', 'baseline', 'findings'],
   coverage: ['api', 'kube', 'runtime', 'observe', 'checks', 'baseline', 'findings', 'report'],
+  cli: ['api', 'kube', 'runtime', 'observe', 'checks', 'baseline', 'findings', 'report', 'coverage', 'version'],
   options: ['api', 'observe', 'runtime', 'version'],
   version: [],
 };
+
+/** Where the parts are put together. */
+const assembling = ['main', 'operator'];
 
 const root = new URL('..', import.meta.url).pathname;
 const sources = globSync('src/**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'));
@@ -44,7 +48,7 @@ it('sees the imports at all', () => {
 it('each folder imports only what architecture allows', () => {
   const wrong = edges.filter(({ file, target }) => {
     const [from, to] = [partOf(file), partOf(target)];
-    return from !== 'main' && from !== to && !allowed[from]?.includes(to);
+    return !assembling.includes(from) && from !== to && !allowed[from]?.includes(to);
   });
   expect(wrong).toEqual([]);
 });
@@ -61,9 +65,26 @@ it('client-node is loaded by nobody who does not need it for a credential plugin
   expect(using(/import\('@kubernetes\/client-node'\)/)).toEqual(['src/kube/kubeconfig.ts']);
 });
 
-it('nothing writes to the cluster but the reports, the lease, Events and access reviews, and nothing else is sent but to contact lines', () => {
+it('the operator loads nothing of the commands, and to choose a command nothing of the operator is loaded', () => {
+  const loaded = (file: string) =>
+    readFileSync(join(root, file), 'utf8').matchAll(/^(?:import|export) (?!type\b)[^'"]*?from '(\.[^']+)'/gm);
+  const reached = (file: string, seen = new Set<string>()): Set<string> => {
+    if (seen.has(file)) return seen;
+    seen.add(file);
+    for (const [, target = ''] of loaded(file)) reached(normalize(join(dirname(file), target)), seen);
+    return seen;
+  };
+  expect([...reached('src/main.ts')]).toEqual(['src/main.ts']);
+  expect([...reached('src/operator.ts')].filter((file) => file.startsWith('src/cli/'))).toEqual([]);
+  expect(
+    [...reached('src/cli/main.ts')].filter((file) => /^src\/(operator|options|checks|coverage|report|findings|baseline)/.test(file)),
+  ).toEqual([]);
+});
+
+it('nothing writes to the cluster but the reports, the lease, Events, access reviews and what a person asks a command for, and nothing else is sent but to contact lines', () => {
   const writers = sources.filter((file) => /method: '(POST|PUT|PATCH|DELETE)'/.test(readFileSync(join(root, file), 'utf8')));
   expect(writers.sort()).toEqual([
+    'src/cli/store.ts',
     'src/coverage/corrections.ts',
     'src/coverage/store.ts',
     'src/runtime/event-recorder.ts',

@@ -1,8 +1,10 @@
 import { clusterOf, node } from '../../test/fixtures/cluster.ts';
 import type { CoverageBaselineSpec, FactEntry } from '../api/v1alpha1/coveragebaseline.ts';
-import { collect, contentHash, maxBaselineBytes, tooLarge } from './capture.ts';
+import { createAgreement } from '../checks/agreement.ts';
+import { captureBaseline, collect, contentHash, maxBaselineBytes, tooLarge } from './capture.ts';
 import { clusterAdmins } from './facts/cluster-admins.ts';
 import { clusterVersion } from './facts/cluster-version.ts';
+import { helmReleases } from './facts/helm-releases.ts';
 import { ingressWaf } from './facts/ingress-waf.ts';
 import { nodePools } from './facts/node-pools.ts';
 import { storageClasses } from './facts/storage-classes.ts';
@@ -57,6 +59,14 @@ describe('collecting facts', () => {
 });
 
 describe('a baseline', () => {
+  it('says which facts were looked at, also those of which nothing was found, and not those behind a switch that is off', () => {
+    const off = { 'helm-release-secrets': { state: 'SwitchedOff', message: 'needs a switch' } } as const;
+    const captured = captureBaseline([...facts, helmReleases], clusterOf({ ...cluster, knowledge: off }), createAgreement());
+    expect(captured).toMatchObject({
+      spec: { cluster: 'local', collected: ['cluster-version', 'node-pools', 'storage-classes', 'cluster-admins'] },
+    });
+  });
+
   const large = (fact: string, bytes: number): FactEntry[] =>
     Array.from({ length: Math.ceil(bytes / 1000) }, (_, index) => ({ fact, object: `Thing/${index}`, value: { text: 'x'.repeat(950) } }));
 

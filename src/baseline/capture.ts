@@ -37,6 +37,20 @@ export function collect(facts: readonly Fact[], view: ClusterView, agreement: Ag
   return { entries, missing, switchedOff };
 }
 
+/** The baseline of a cluster as it is now, waiting for approval; or which facts could not be read; or why it cannot be stored. */
+export function captureBaseline(
+  facts: readonly Fact[],
+  view: ClusterView,
+  agreement: Agreement,
+): { spec: CoverageBaselineSpec } | { missing: Collected['missing'] } | { tooLarge: string } {
+  const { entries, missing, switchedOff } = collect(facts, view, agreement);
+  if (missing.length > 0) return { missing };
+  const problem = tooLarge(entries);
+  if (problem) return { tooLarge: problem };
+  const collected = facts.map(({ id }) => id).filter((id) => !switchedOff.includes(id));
+  return { spec: { cluster: view.cluster, facts: entries, collected } };
+}
+
 /** Why a baseline cannot be stored, naming the facts that are too large; undefined where it can. */
 export function tooLarge(entries: readonly FactEntry[]): string | undefined {
   const sizes = new Map<string, number>();

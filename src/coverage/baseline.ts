@@ -1,5 +1,5 @@
 import type { SupportCoverage, SupportCoverageStatus } from '../api/v1alpha1/supportcoverage.ts';
-import { collect, tooLarge } from '../baseline/capture.ts';
+import { captureBaseline } from '../baseline/capture.ts';
 import type { Fact } from '../baseline/fact.ts';
 import { type BaselineState, baselineState } from '../baseline/integrity.ts';
 import { type Agreement, createAgreement } from '../checks/agreement.ts';
@@ -58,15 +58,13 @@ async function capture(
   agreement: Agreement,
 ): Promise<Baseline> {
   const absent: BaselineState = { state: 'Absent' };
-  const { entries, missing, switchedOff } = collect(facts, view, agreement);
-  if (missing.length > 0)
+  const captured = captureBaseline(facts, view, agreement);
+  if ('missing' in captured)
     return {
       state: absent,
-      notCaptured: `a baseline cannot be captured: ${missing.map(({ fact, message }) => `${fact}: ${message}`).join('; ')}`,
+      notCaptured: `a baseline cannot be captured: ${captured.missing.map(({ fact, message }) => `${fact}: ${message}`).join('; ')}`,
     };
-  const problem = tooLarge(entries);
-  if (problem) return { state: absent, notCaptured: `a baseline cannot be captured: ${problem}` };
-  const collected = facts.map(({ id }) => id).filter((id) => !switchedOff.includes(id));
-  const baseline = await store.createBaseline(namespace, name, { cluster: view.cluster, facts: entries, collected });
+  if ('tooLarge' in captured) return { state: absent, notCaptured: `a baseline cannot be captured: ${captured.tooLarge}` };
+  const baseline = await store.createBaseline(namespace, name, captured.spec);
   return { state: { state: 'Unapproved', baseline }, captured: name };
 }

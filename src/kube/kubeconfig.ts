@@ -10,7 +10,7 @@ export interface KubeConfig {
   'current-context'?: string;
   clusters?: { name: string; cluster?: ClusterEntry }[];
   users?: { name: string; user?: UserEntry }[];
-  contexts?: { name: string; context?: { cluster?: string; user?: string } }[];
+  contexts?: { name: string; context?: { cluster?: string; user?: string; namespace?: string } }[];
 }
 
 export interface ClusterEntry {

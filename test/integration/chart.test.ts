@@ -225,7 +225,7 @@ describe('The rendered permissions', () => {
     expect((await optionsFrom(documents)).coverageNamespaces).toEqual(['team-a', 'team-b']);
   });
 
-  it('let viewers read, editors write coverages, and only admins approve baselines', () => {
+  it('let viewers read, editors write coverages, and only admins bring and approve baselines', () => {
     const aggregated = (to: string) =>
       everything
         .filter(({ metadata }) => metadata.labels?.[`rbac.authorization.k8s.io/aggregate-to-${to}`] === 'true')
@@ -238,7 +238,7 @@ describe('The rendered permissions', () => {
     expect(verbsOn('edit', 'acknowledgements')).toEqual(['create', 'update', 'patch', 'delete']);
     expect(verbsOn('edit', 'supportcoverages')).toEqual(['create', 'update', 'patch', 'delete']);
     expect([...verbsOn('view', 'coveragebaselines'), ...verbsOn('edit', 'coveragebaselines')]).toEqual(['get', 'list', 'watch']);
-    expect(verbsOn('admin', 'coveragebaselines')).toEqual(['update', 'patch']);
+    expect(verbsOn('admin', 'coveragebaselines')).toEqual(['create', 'update', 'patch']);
     expect(rulesOf(everything).filter(({ resources }) => resources?.includes('supportcoverages/status'))).toHaveLength(1);
   });
 

@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '../../test/controlplane/command.ts';
+import { manifest } from '../../test/fixtures/command-world.ts';
+import { version } from '../version.ts';
+
+const binary = new URL('../main.ts', import.meta.url).pathname;
+const folder = mkdtempSync(join(tmpdir(), 'plugin-'));
+const plugin = join(folder, 'kubectl-supportcoverage');
+symlinkSync(binary, plugin);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const env = { ...process.env, NODE_OPTIONS: '', PATH: `${join(process.execPath, '..')}:${process.env.PATH}` };
+const run = (file: string, args: string[], input = '') => runCommand(file, args, { input, env });
+
+describe('the binary', () => {
+  it('runs a command that is its first word', async () => {
+    const { code, stdout, stderr } = await run(binary, ['validate', '-'], manifest('SupportCoverage', 'production', { tier: 'Level1' }));
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'standard input: SupportCoverage/production: ok\n', stderr: '' });
+  }, 30_000);
+
+  it('is the operator with flags alone', async () => {
+    expect(await run(binary, ['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` });
+    const { code, stderr } = await run(binary, ['--metrics-auth', 'perhaps']);
+    expect(stderr).toContain("option '--metrics-auth <switch>' argument 'perhaps' is invalid");
+    expect(code).toBe(1);
+  }, 30_000);
+
+  it('as kubectl’s plugin is never the operator', async () => {
+    const { code, stderr } = await run(plugin, []);
+    expect(stderr).toMatch(/^Usage: kubectl supportcoverage /);
+    expect(code).toBe(3);
+    expect((await run(plugin, ['--help'])).stdout).toMatch(/^Usage: kubectl supportcoverage /);
+  }, 30_000);
+});
+
+it('what goes wrong is one line without a stack trace', async () => {
+  const { code, stdout, stderr } = await run(plugin, ['--kubeconfig', '/nowhere', 'status']);
+  expect(stderr).toMatch(/^error: the kubeconfig cannot be read: ENOENT[^\n]*\n$/);
+  expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+}, 30_000);
+
+it('a reader that has seen enough is no error', async () => {
+  const { stdout, stderr } = await run('bash', ['-c', `"${plugin}" status --help | true; echo "\${PIPESTATUS[0]}"`]);
+  expect({ stdout, stderr }).toEqual({ stdout: '0\n', stderr: '' });
+}, 30_000);
