@@ -47,7 +47,8 @@ import { createWorkQueue } from './runtime/work-queue.ts';
 import { version } from './version.ts';
 
 /** Kubernetes waits 30 s after SIGTERM; the parts of the shutdown take less together. */
-const workersMs = 15_000;
+const deliveriesMs = 3_000;
+const workersMs = 12_000;
 const eventsMs = 5_000;
 /** How often what is open is said again to receivers that forget; alerts last four times as long. */
 const resendMs = 60_000;
@@ -211,9 +212,11 @@ async function run(options: Options): Promise<void> {
 
   const signal = await stopped;
   logger.info('stopping', { signal });
+  // First, so that what is delivered is recorded as such.
+  await dispatcher.flush(deliveriesMs);
   working.abort();
   await within(workersMs, worker);
-  await Promise.all([recorder.flush(eventsMs), dispatcher.flush(eventsMs)]);
+  await recorder.flush(eventsMs);
   watching.abort();
   leading.abort();
   await within(1_000, Promise.all([...watches, led]));

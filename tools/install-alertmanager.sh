@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs Debian's Alertmanager, which test/integration starts itself; does nothing where it is there already.
-# Needs root and the package lists of apt (apt-get update). Its service is neither started nor enabled.
+# Needs root. Its service is neither started nor enabled.
 set -euo pipefail
 
 if command -v prometheus-alertmanager >/dev/null && command -v amtool >/dev/null; then exit 0; fi
@@ -17,5 +17,7 @@ if [ ! -e "$policy" ]; then
   printf '#!/bin/sh\nexit 101\n' >"$policy"
   chmod 755 "$policy"
 fi
-DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends prometheus-alertmanager
+export DEBIAN_FRONTEND=noninteractive
+if ! apt-cache show prometheus-alertmanager >/dev/null 2>&1; then apt-get update; fi
+apt-get install --yes --no-install-recommends prometheus-alertmanager
 if [ -d /run/systemd/system ]; then systemctl disable --now prometheus-alertmanager; fi

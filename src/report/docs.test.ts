@@ -12,6 +12,7 @@ import { matchedCondition } from './acknowledgements.ts';
 import { lifecycleConditions } from './conditions.ts';
 import { eventActions } from './events.ts';
 import { createCoverageMetrics, scopeLabels } from './metrics.ts';
+import { createNotificationMetrics } from './notifications/metrics.ts';
 
 const page = (name: string) => readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8');
 const isRule = (line: string | undefined) => /^\|[\s|:-]+$/.test(line ?? '');
@@ -193,6 +194,7 @@ describe('docs/metrics.md', () => {
   const text = page('metrics');
   const coverages = new Registry();
   createCoverageMetrics(coverages, { facts: [], severityOf: () => undefined });
+  createNotificationMetrics(coverages);
   const declared = async () =>
     [...(await coverages.getMetricsAsArray()), ...(await createRuntimeMetrics().registry.getMetricsAsArray())] as unknown as {
       name: string;

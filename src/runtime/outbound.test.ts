@@ -188,8 +188,8 @@ describe('addresses that are refused', () => {
 
   it('include those of API servers, by address and by name', async () => {
     const lookup = async (name: string) => (name === 'api.example' ? ['10.96.0.1', 'fd00:1::1'] : ['fd00:1::1']);
-    const outbound = create({ allow: [], apiServers: () => ['10.0.0.7', 'api.example'], lookup });
-    for (const host of ['10.0.0.7', '10.96.0.1', 'alias.example'])
+    const outbound = create({ allow: [], apiServers: () => ['10.0.0.7', '[fd00:1::7]', 'api.example'], lookup });
+    for (const host of ['10.0.0.7', '[fd00:1::7]', '10.96.0.1', 'alias.example'])
       expect(await failure(outbound, `https://${host}/x`)).toMatchObject({
         kind: 'RefusedAddress',
         message: expect.stringContaining('(the API server)'),

@@ -46,7 +46,7 @@ export interface Outbound {
 export interface OutboundOptions {
   /** Ranges (`10.20.0.0/16`) that may be called although they would be refused. */
   allow: readonly string[];
-  /** Hosts of API servers, names or IP addresses: none of their addresses is called. */
+  /** Hosts of API servers, names or IP addresses as in a URL: none of their addresses is called. */
   apiServers: () => readonly string[];
   /** Whole request, milliseconds; default 10,000. */
   timeoutMs?: number;
@@ -132,7 +132,10 @@ function describe(cause: unknown, host: string, timedOutMs: number | undefined):
 function createGuardedConnector(options: OutboundOptions, timeoutMs: number): buildConnector.connector {
   const rule = createAddressRule(options.allow);
   const addressesOf = options.lookup ?? (async (name) => (await systemLookup(name, { all: true })).map(({ address }) => address));
-  const resolve = async (host: string) => (isIP(host) === 0 ? addressesOf(host) : [host]);
+  const resolve = async (name: string) => {
+    const host = withoutBrackets(name);
+    return isIP(host) === 0 ? addressesOf(host) : [host];
+  };
 
   async function permitted(host: string): Promise<string[]> {
     const found = await resolve(host);
@@ -158,7 +161,7 @@ function createGuardedConnector(options: OutboundOptions, timeoutMs: number): bu
 
   const connect = buildConnector({ allowH2: false, timeout: timeoutMs, lookup });
   return (target, callback) => {
-    const host = target.hostname.replace(/^\[(.*)\]$/, '$1');
+    const host = withoutBrackets(target.hostname);
     // For an address there is no lookup.
     if (isIP(host) === 0) connect(target, callback);
     else
@@ -167,6 +170,11 @@ function createGuardedConnector(options: OutboundOptions, timeoutMs: number): bu
         (error: Error) => callback(error, null),
       );
   };
+}
+
+/** An IPv6 address as it stands in a URL. */
+function withoutBrackets(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1');
 }
 
 function refusal(host: string, address: string, why: ReturnType<AddressRule>): OutboundError {

@@ -1,4 +1,4 @@
-import { answer, type Exchange, end, type Step } from './fake-api-server.ts';
+import { answer, type Step } from './fake-api-server.ts';
 
 /** More ways in which the far end of a contact line answers; a fake API server runs them like any other step. */
 
@@ -24,19 +24,5 @@ export function flood(bytes: number, onSent: (bytes: number) => void = () => {})
       await new Promise(setImmediate);
     }
     exchange.end();
-  };
-}
-
-/** Takes the request, and answers when the test says so. */
-export function whenTold(code = 200): { step: Step; answer(): void } {
-  const waiting: Exchange[] = [];
-  return {
-    step: (exchange) => void waiting.push(exchange),
-    answer: () => {
-      for (const exchange of waiting.splice(0)) {
-        exchange.head(code);
-        void end(exchange);
-      }
-    },
   };
 }

@@ -1,3 +1,5 @@
+import { notificationMutants } from './notifications.ts';
+
 /** A change that breaks one promise. `find` stands exactly once in the file; `tests` is the pattern of the test files, one of which must turn red. */
 export interface Mutant {
   /** What the operator would then do. */
@@ -182,4 +184,5 @@ export const mutants: readonly Mutant[] = [
     replace: 'return true;',
     tests: 'src/coverage/watched',
   },
+  ...notificationMutants,
 ];
