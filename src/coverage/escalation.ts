@@ -76,14 +76,17 @@ export function escalate(input: EscalateInput): Escalated {
     const ids = due.gone.get(each);
     return ids ? { ...each, notified: extended(each.notified ?? [], ids, path) } : each;
   };
-  const holds = due.held || ending.held || (!open && waiting.some((each) => !maySend(each, path, open)));
+  // Until it is delivered, whoever has a message now gets no other, and nothing is due for them.
+  for (const { contact } of made) busy.add(contact);
+  const times = [...due.left].flatMap(([step, ms]) => (busy.has(step.contact) ? [] : [dueIn(step, ms, hours, now)]));
+  const holds = [...due.held, ...ending.held].some((contact) => !busy.has(contact)) || waiting.some((each) => !maySend(each, path, open));
   const resolved = ending.later.slice(-maxResolved);
   return {
     findings: input.findings.map(went),
     drift: input.drift.map(went),
     notifications: [...waiting, ...made],
     resolved,
-    nextAt: earliest([...due.times, holds ? opening : undefined]),
+    nextAt: earliest([...times, holds ? opening : undefined]),
     changed: made.length > 0 || waiting.length < input.notifications.length || !isDeepStrictEqual(resolved, input.resolved),
   };
 }
@@ -112,18 +115,18 @@ interface Due {
   going: Map<string, Going[]>;
   /** The same by what goes them. */
   gone: Map<Case, string[]>;
-  /** Something waits for nothing but working hours. */
-  held: boolean;
-  /** When each step is due next that something has not been open for long enough for. */
-  times: (Temporal.Instant | undefined)[];
+  /** Contacts that wait for nothing but working hours. */
+  held: Set<string>;
+  /** For how long what has been open longest is to be open still for each step, milliseconds of the time that the step counts. */
+  left: Map<Step, number>;
 }
 
 function dueOf({ findings, drift, hours, now }: EscalateInput, steps: readonly Step[], open: boolean): Due {
   const going: Due['going'] = new Map();
   const gone: Due['gone'] = new Map();
-  const left = new Map<Step, number>();
+  const held: Due['held'] = new Set();
+  const left: Due['left'] = new Map();
   const waited = waitedIn(hours, now);
-  let held = false;
   for (const each of steps.length > 0 ? casesOf(findings, drift) : []) {
     if (each.acknowledgedBy !== undefined) continue;
     const past = new Set(each.notified);
@@ -138,11 +141,11 @@ function dueOf({ findings, drift, hours, now }: EscalateInput, steps: readonly S
     for (const step of ahead) {
       if (past.has(step.id)) continue;
       const ms = step.afterMs - time[step.outsideHours];
-      if (ms <= 0) held = true;
+      if (ms <= 0) held.add(step.contact);
       else left.set(step, Math.min(ms, left.get(step) ?? ms));
     }
   }
-  return { going, gone, held, times: [...left].map(([step, ms]) => dueIn(step, ms, hours, now)) };
+  return { going, gone, held, left };
 }
 
 function go(going: Map<string, Going[]>, { id, contact }: Step, each: Case): void {
@@ -173,23 +176,25 @@ function dueIn({ outsideHours }: Step, ms: number, hours: Hours, now: Temporal.I
   return reached && hours.after(reached, 0);
 }
 
-/** What is told as resolved now, by contact, and what stays for later; `held`: for nothing but working hours. */
+/** What is told as resolved now, by contact, and what stays for later; `held`: who waits for nothing but working hours. */
 function endingOf(
   over: readonly ResolvedSubject[],
   known: ReadonlySet<string>,
   busy: ReadonlySet<string>,
   allowed: (entry: ResolvedSubject) => boolean,
-): { now: Map<string, ResolvedSubject[]>; later: ResolvedSubject[]; held: boolean } {
+): { now: Map<string, ResolvedSubject[]>; later: ResolvedSubject[]; held: Set<string> } {
   const now = new Map<string, ResolvedSubject[]>();
   const later: ResolvedSubject[] = [];
-  let held = false;
+  const held = new Set<string>();
   for (const entry of over) {
     const contacts = entry.contacts.filter((contact) => known.has(contact));
     const free = contacts.filter((contact) => !busy.has(contact));
     const staying = allowed(entry) ? contacts.filter((contact) => busy.has(contact)) : contacts;
     if (staying.length > 0) later.push({ ...entry, contacts: staying });
-    if (!allowed(entry)) held ||= free.length > 0;
-    else for (const contact of free) listOf(now, contact).push(entry);
+    for (const contact of free) {
+      if (allowed(entry)) listOf(now, contact).push(entry);
+      else held.add(contact);
+    }
   }
   return { now, later, held };
 }

@@ -69,9 +69,10 @@ describe('a closed date', () => {
 
   it('is the day on which hours start: what began the evening before goes on, what begins on it does not', () => {
     const hours = createHours(nights);
-    expect(hours.at(at('2026-12-25T02:00:00Z'))).toMatchObject({ open: true, next: at('2026-12-25T03:00:00Z') });
-    expect(hours.at(at('2026-12-25T20:00:00Z'))).toMatchObject({ open: false, next: at('2026-12-26T19:00:00Z') });
-    expect(hours.at(at('2026-12-26T02:00:00Z')).open).toBe(false);
+    const state = (time: string) => `${hours.at(at(time)).open ? 'open' : 'closed'} until ${hours.at(at(time)).next}`;
+    expect(state('2026-12-25T02:00:00Z')).toBe('open until 2026-12-25T03:00:00Z');
+    expect(state('2026-12-25T20:00:00Z')).toBe('closed until 2026-12-26T19:00:00Z');
+    expect(state('2026-12-26T02:00:00Z')).toBe('closed until 2026-12-26T19:00:00Z');
   });
 });
 
