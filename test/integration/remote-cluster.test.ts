@@ -39,9 +39,18 @@ const namespaces = () => [...find().observer.view('prod-us').list('namespaces')]
 const addNamespace = (name: string) => covered.kubectl(['create', 'namespace', name]);
 const patience = { deadlineMs: 60_000, intervalMs: 100 };
 
+const page = readFileSync(`${root}docs/remote-clusters.md`, 'utf8');
+
+/** The rest of the block of the page that begins so. */
+function pageCommand(begin: string): string {
+  const [, rest] = page.split(`\`\`\`sh\n${begin}`);
+  if (rest === undefined) throw new Error(`the page has no command that begins with ${begin}`);
+  return rest.split('\n```')[0] ?? '';
+}
+
 /** The block of the page that prints a kubeconfig, run as a person would; waits for the token that the controller writes. */
 async function kubeconfigByRecipe(): Promise<string> {
-  const recipe = /```sh\n(server=[\s\S]*?)```/.exec(readFileSync(`${root}docs/remote-clusters.md`, 'utf8'))?.[1] ?? '';
+  const recipe = `server=${pageCommand('server=')}`;
   const env = { PATH: `${dirname(binary('kubectl'))}:${process.env.PATH}`, KUBECONFIG: covered.adminKubeconfig };
   return waitFor(
     'the token of the ServiceAccount',
@@ -125,7 +134,7 @@ it('who has that kubeconfig writes nothing and reads no Secret', async () => {
 
 it('a token that was replaced is picked up by the same watches', async () => {
   const { observer } = find();
-  await covered.kubectl(['delete', 'secret', 'support-coverage-reader-token', '-n', namespace]);
+  await covered.kubectl(['delete', ...pageCommand('kubectl delete ').split(' ')]);
   await covered.apply(manifest);
   await waitFor('the old token to be refused', (see) => see(find().problem ?? '').includes('(401)'), {
     deadlineMs: 120_000,
