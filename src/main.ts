@@ -13,6 +13,7 @@ import { loadKubeConfig } from './kube/kubeconfig.ts';
 import { readMetadata } from './kube/metadata.ts';
 import { createTransport } from './kube/transport.ts';
 import type { ResourceName } from './observe/catalogue.ts';
+import { probesOf } from './observe/cluster-view.ts';
 import { createObserver } from './observe/observer.ts';
 import type { ProbeName } from './observe/probes/catalogue.ts';
 import { createProgram, type Options } from './options.ts';
@@ -164,7 +165,7 @@ function watchedResources(): ResourceName[] {
 
 /** Every probe that a check or fact of this release asks for, and the version, which the status shows. */
 function askedProbes(): ProbeName[] {
-  return [...new Set(['version' as const, ...[...checks, ...facts].flatMap(({ needs }) => needs.probes ?? [])])].sort();
+  return [...new Set(['version' as const, ...[...checks, ...facts].flatMap(({ needs }) => probesOf(needs))])].sort();
 }
 
 function toggleDebugOnSignal(logger: RootLogger, { logLevel }: Options): void {

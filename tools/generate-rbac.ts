@@ -4,6 +4,7 @@ import { group } from '../src/api/v1alpha1/kinds.ts';
 import { facts } from '../src/baseline/catalogue.ts';
 import { checks } from '../src/checks/catalogue.ts';
 import { type ResourceName, resources } from '../src/observe/catalogue.ts';
+import { probesOf } from '../src/observe/cluster-view.ts';
 import { eventTargets } from '../src/observe/event-targets.ts';
 import { type Feature, featureNames } from '../src/observe/features.ts';
 import { type ProbeName, probes } from '../src/observe/probes/catalogue.ts';
@@ -30,7 +31,7 @@ export interface Permissions {
 export function permissions(): Permissions {
   const needs = [...checks, ...facts].map((reader) => reader.needs);
   const needed = [...new Set(needs.flatMap(({ resources: named = [], optional = [] }) => [...named, ...optional]))].sort();
-  const asked = [...new Set<ProbeName>(['version', ...needs.flatMap((need) => need.probes ?? [])])].sort().map(probe);
+  const asked = [...new Set<ProbeName>(['version', ...needs.flatMap(probesOf)])].sort().map(probe);
   const everywhere = needed.filter((name) => !definition(name).only && !definition(name).feature);
   const always = asked.filter(({ feature }) => !feature);
   const single = needed.flatMap((name) => {
