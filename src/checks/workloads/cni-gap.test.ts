@@ -80,7 +80,7 @@ describe('cni-gap at its boundaries', () => {
   });
 
   it('counts a crash from its first sight, as a pod without a probe is ready whenever it runs', () => {
-    const cluster = clusterWith([ready, crashing('calico-node-a', { ...own, notReady: 1 })]);
+    const cluster = clusterWith([ready, crashing('calico-node-a', { ...own, notReady: 30 })]);
     expect(findingsAfter(10, cniGap, cluster)).toBe(1);
     expect(findingsAfter(10 - 1 / 60, cniGap, cluster)).toBe(0);
   });

@@ -68,6 +68,7 @@ describe('container-waiting is silent', () => {
     ['for a pod that starts', waiting({ reason: 'ContainerCreating', notReady: 1 })],
     ['while init containers work', podWith('web-1', { notReady: 90, initializing: true, containers: [{ waiting: 'PodInitializing' }] })],
     ['for a crash loop', crashing('web-1', { notReady: 90 })],
+    ['for a crash loop of a Job that tries again', crashing('web-1', { notReady: 90, owner: 'Job/report' })],
     ['for an image that cannot be pulled', waiting({ reason: 'ErrImagePull' })],
     ['for one that is tried later', waiting({ reason: 'ImagePullBackOff' })],
     ['for the name of an image that is none', waiting({ reason: 'InvalidImageName' })],

@@ -65,8 +65,8 @@ export function deliveryIsCovered({ agreement }: Context): boolean {
 
 function affected(context: Context, pod: PodView): AffectedPod | undefined {
   const { trouble } = pod;
+  if (!trouble || pod.deleting || !isJudged(context, pod.namespace)) return undefined;
   // Of pods that find no node pod-unschedulable tells.
-  if (!trouble || pod.deleting || pod.unschedulable || !isJudged(context, pod.namespace)) return undefined;
   const node = context.view.get('nodes', pod.nodeName);
   if (!node || !isInService(node)) return undefined;
   if (deliveryIsCovered(context) && belongsToStuckRollout(context.view, pod)) return undefined;

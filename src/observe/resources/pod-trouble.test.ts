@@ -19,6 +19,7 @@ describe('nothing is kept of a pod', () => {
     ['whose container ended after it had run for long', withContainer({ restarts: 9, last: { ran: 30 } })],
     ['with an init container that has done its work', podWith('web-1', { initContainers: [{ restarts: 0, ended: { exitCode: 0 } }] })],
     ['that has no node yet', { metadata: { name: 'p' }, spec: {}, status: { phase: 'Pending' } }],
+    ['that runs and says nothing of being ready', { metadata: { name: 'p' }, spec: { nodeName: 'a' }, status: { phase: 'Running' } }],
     ['of which nothing is known', { metadata: { name: 'p' } }],
   ])('%s', (_, pod) => {
     expect(seen(pod)).toBeUndefined();
@@ -98,6 +99,7 @@ describe('ends for lack of memory', () => {
   it('are two where two containers end at the same moment', () => {
     const containers = ['a', 'b'].map((name) => ({ name, last: { reason: 'OOMKilled', ago: 10 } }));
     expect(kills(podWith('web-1', { containers }))).toEqual([`a ${minutesAgo(10)}`, `b ${minutesAgo(10)}`]);
+    expect(kills(podWith('web-1', { containers: [containers[0]!] }), podWith('web-1', { containers }))).toHaveLength(2);
   });
 
   it('are kept for the last eight', () => {
