@@ -53,6 +53,7 @@ function checkPart(check: (typeof documented)[number]): string {
     ...(needs.resources ?? []),
     ...(needs.probes ?? []).map((probe) => `the API server's ${probe}`),
     ...(needs.optional ?? []).map((name) => `${name} (optional)`),
+    ...(needs.optionalProbes ?? []).map((probe) => `the API server's ${probe} (optional)`),
   ];
   return [
     `${check.title}.`,

@@ -1,3 +1,4 @@
+import type { Tier } from '../api/v1alpha1/fields.ts';
 import { matchesGlob } from '../kube/glob.ts';
 
 /** An add-on whose version was agreed. */
@@ -13,6 +14,8 @@ export interface AddonTarget {
 
 /** What was agreed about a cluster, as far as a check can depend on it. */
 export interface Agreement {
+  /** What runs: a check may leave to one of a higher tier what that one tells better. */
+  tier: Tier;
   /** True for a namespace with layers of the platform. */
   isPlatform(namespace: string): boolean;
   /** True for a namespace that is covered, the platform's included. */
@@ -66,6 +69,8 @@ export const wellKnownPlatformNamespaces: readonly string[] = [
 ];
 
 export interface AgreementInput {
+  /** Absent: the highest. */
+  tier?: Tier | undefined;
   /** Globs. Absent: wellKnownPlatformNamespaces. */
   platformNamespaces?: readonly string[] | undefined;
   /** Globs. Absent: all namespaces. */
@@ -76,7 +81,7 @@ export interface AgreementInput {
 }
 
 /** With nothing given: every namespace is covered, and there is neither a target nor an approved baseline. */
-export function createAgreement({ platformNamespaces, namespaces, targets, approved }: AgreementInput = {}): Agreement {
+export function createAgreement({ tier = 'Level3', platformNamespaces, namespaces, targets, approved }: AgreementInput = {}): Agreement {
   const platform = platformNamespaces ?? wellKnownPlatformNamespaces;
   const { include = ['*'], exclude = [] } = namespaces ?? {};
   const known = new Map<string, Record<string, string>>();
@@ -91,6 +96,7 @@ export function createAgreement({ platformNamespaces, namespaces, targets, appro
     return verdict;
   };
   return {
+    tier,
     isPlatform,
     isCovered: (namespace) =>
       isPlatform(namespace) ||

@@ -8,6 +8,7 @@ import { type CheckSetting, correctable } from '../api/v1alpha1/supportcoverage.
 import { facts } from '../baseline/catalogue.ts';
 import { parseDuration } from '../kube/duration.ts';
 import { resources } from '../observe/catalogue.ts';
+import { probesOf } from '../observe/cluster-view.ts';
 import { probeNames } from '../observe/probes/catalogue.ts';
 import { areas, covers } from './areas.ts';
 import { checks } from './catalogue.ts';
@@ -57,7 +58,8 @@ describe.each(each)('%s', (id, check) => {
     expect(check.title).toMatch(/^[A-Z].*[^.]$/);
     expect(check.remediation).toMatch(/^[A-Z].{40,}\.$/);
     expect(check.references.length).toBeGreaterThan(0);
-    const { resources: watched = [], optional = [], probes = [] } = check.needs;
+    const { resources: watched = [], optional = [] } = check.needs;
+    const probes = probesOf(check.needs);
     expect(watched.length + probes.length).toBeGreaterThan(0);
     for (const name of [...watched, ...optional]) expect(Object.keys(resources)).toContain(name);
     for (const name of probes) expect(probeNames).toContain(name);

@@ -63,6 +63,14 @@ import { imageLatest } from './versions/image-latest.ts';
 import { versionBehind } from './versions/version-behind.ts';
 import { versionEol } from './versions/version-eol.ts';
 import { versionTarget } from './versions/version-target.ts';
+import { cniGap } from './workloads/cni-gap.ts';
+import { containerWaiting } from './workloads/container-waiting.ts';
+import { nodeSaturation } from './workloads/node-saturation.ts';
+import { podCrashloop } from './workloads/pod-crashloop.ts';
+import { podEvicted } from './workloads/pod-evicted.ts';
+import { podNotReady } from './workloads/pod-not-ready.ts';
+import { podOomkilled } from './workloads/pod-oomkilled.ts';
+import { workloadMismatch } from './workloads/workload-mismatch.ts';
 
 /** Every check, in the order of reports. A new check is its file, its page, its test and its line here. */
 export const checks: readonly Check[] = [
@@ -130,4 +138,12 @@ export const checks: readonly Check[] = [
   webhookRisky,
   dnsUnhealthy,
   controllerLeaseStale,
+  podCrashloop,
+  podOomkilled,
+  podEvicted,
+  podNotReady,
+  containerWaiting,
+  workloadMismatch,
+  nodeSaturation,
+  cniGap,
 ];

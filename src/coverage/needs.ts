@@ -3,6 +3,7 @@ import type { Fact } from '../baseline/fact.ts';
 import { areas, covers } from '../checks/areas.ts';
 import type { Check } from '../checks/check.ts';
 import type { ResourceName } from '../observe/catalogue.ts';
+import { probesOf } from '../observe/cluster-view.ts';
 import type { ProbeName } from '../observe/probes/catalogue.ts';
 
 /** What an observer has to watch and ask for. */
@@ -17,6 +18,6 @@ export function needsOf(tier: Tier, checks: readonly Check[], facts: readonly Fa
   const needs = [...inTier, ...facts].map((reader) => reader.needs);
   return {
     watch: [...new Set(needs.flatMap(({ resources = [], optional = [] }) => [...resources, ...optional]))].sort(),
-    ask: [...new Set<ProbeName>(['version', ...needs.flatMap(({ probes = [] }) => probes)])].sort(),
+    ask: [...new Set<ProbeName>(['version', ...needs.flatMap(probesOf)])].sort(),
   };
 }

@@ -53,7 +53,8 @@ describe('a coverage that says nothing but its tier', () => {
   });
 
   it('runs every check of its tier and none above it', () => {
-    expect(accepted({}).checks.map(({ check }) => check.id)).toEqual(checks.map(({ id }) => id));
+    const ofLevel1 = checks.filter(({ tier }) => tier === 'Level1').map(({ id }) => id);
+    expect(accepted({}).checks.map(({ check }) => check.id)).toEqual(ofLevel1);
     expect(accepted({ tier: 'Level3' }).checks.map(({ check }) => check.id)).toContain('delivery');
   });
 

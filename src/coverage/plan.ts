@@ -117,6 +117,7 @@ export function planOf(
       facts,
       ignore,
       agreement: {
+        tier: spec.tier,
         platformNamespaces: spec.scope?.platformNamespaces,
         namespaces: spec.scope?.namespaces,
         targets: spec.maintenance?.targets,

@@ -9,6 +9,7 @@ import { clusterrolebindings } from './resources/clusterrolebindings.ts';
 import { csidrivers } from './resources/csidrivers.ts';
 import { customresourcedefinitions } from './resources/customresourcedefinitions.ts';
 import { endpointslices } from './resources/endpointslices.ts';
+import { evictedPods } from './resources/evicted-pods.ts';
 import { gatewayclasses } from './resources/gatewayclasses.ts';
 import { gateways } from './resources/gateways.ts';
 import { helmReleaseSecrets } from './resources/helm-release-secrets.ts';
@@ -54,6 +55,7 @@ export const resources = {
   daemonsets,
   deployments,
   endpointslices,
+  'evicted-pods': evictedPods,
   gatewayclasses,
   gateways,
   'helm-release-secrets': helmReleaseSecrets,

@@ -9,6 +9,13 @@ export interface Needs {
   /** Read where they are there; the answer stands without them. */
   optional?: readonly ResourceName[];
   probes?: readonly ProbeName[];
+  /** Asked where they can be; the answer stands without them. */
+  optionalProbes?: readonly ProbeName[];
+}
+
+/** Every probe that a check or fact asks for. */
+export function probesOf({ probes = [], optionalProbes = [] }: Needs): readonly ProbeName[] {
+  return [...probes, ...optionalProbes];
 }
 
 /** Whether what is known of a resource or probe may be relied upon, and if not, why. */

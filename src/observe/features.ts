@@ -20,7 +20,8 @@ export const features = {
   },
   'kubelet-stats': {
     chartValue: 'features.kubeletStats',
-    description: 'Ask each kubelet for the fill level of its volumes (pvc-filling): the permission nodes/stats, never nodes/proxy.',
+    description:
+      'Ask kubelets for the fill level of volumes (pvc-filling) and, of nodes that are short of something, what pods use (node-saturation): the permission nodes/stats, never nodes/proxy.',
   },
 } as const satisfies Record<string, { chartValue: string; description: string }>;
 

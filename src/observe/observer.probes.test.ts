@@ -38,12 +38,12 @@ it('a probe sees what is watched, and is asked only where its switch is on', asy
   const observe = async (features: ['kubelet-stats'] | []) => {
     const observer = createObserver({
       ...{ ...parts, transport, features, operatorNamespace: 'ops' },
-      ...{ watch: ['nodes', 'pods'] as const, ask: ['volume-stats'] as const },
+      ...{ watch: ['nodes', 'pods'] as const, ask: ['kubelet-stats'] as const },
     });
     void observer.run(stop.signal);
     await observer.settled;
     await observer.refreshProbes(stop.signal);
-    return observer.view('local').probe('volume-stats');
+    return observer.view('local').probe('kubelet-stats');
   };
   expect(await observe([])).toBeUndefined();
   expect(asked).toEqual([]);

@@ -10,6 +10,8 @@ export interface Resource<T extends Stored> {
   type: ResourceType;
   /** Only the object of this name (and namespace): one small watch, and RBAC that names it. */
   only?: { name: string; namespace?: string };
+  /** How its metrics and messages name it, where something else is read of the same resource. */
+  label?: string;
   /** Only objects that match, such as `type=kubernetes.io/tls`. */
   fieldSelector?: string;
   /** Only labels, annotations and the like are read; the API server sends nothing else. */

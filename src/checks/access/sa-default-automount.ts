@@ -26,7 +26,7 @@ export const saDefaultAutomount = defineCheck({
     const namespaces = new Set<string>();
     for (const pod of view.list('pods')) {
       // The pods of Jobs come and go, each with a name of its own.
-      if (!pod.defaultToken || pod.deleting || pod.workload.startsWith('Job/') || !agreement.isPlatform(pod.namespace)) continue;
+      if (!pod.defaultToken || pod.deleting || /^(Cron)?Job\//.test(pod.workload) || !agreement.isPlatform(pod.namespace)) continue;
       workloads.add(pod.workload);
       namespaces.add(pod.namespace);
     }

@@ -1,15 +1,15 @@
 import { type ClaimFixture, claim, kubeletAnswer, measured } from '../../../test/fixtures/capacity.ts';
 import { clusterOf, now } from '../../../test/fixtures/cluster.ts';
 import { findingsOf, verdictOf } from '../../../test/fixtures/evaluate.ts';
-import type { NodeVolumes } from '../../observe/probes/volume-stats.ts';
+import type { KubeletAnswer } from '../../observe/probes/kubelet-stats.ts';
 import { createAgreement } from '../agreement.ts';
 import { configureChecks, runCheck } from '../run.ts';
 import { pvcFilling } from './pvc-filling.ts';
 
 type Free = Parameters<typeof measured>[1];
-const cluster = (answers: NodeVolumes[], options: ClaimFixture = {}) => ({
+const cluster = (answers: KubeletAnswer[], options: ClaimFixture = {}) => ({
   persistentvolumeclaims: [claim(options)],
-  probes: { 'volume-stats': answers },
+  probes: { 'kubelet-stats': answers },
 });
 const found = (free: Free, options: ClaimFixture = {}, setting = {}) =>
   findingsOf(pvcFilling, cluster([kubeletAnswer('a', [measured('data', free)])], options), setting);
@@ -127,7 +127,7 @@ describe('pvc-filling says what it cannot judge', () => {
 
   it('as not applicable where the switch is off', () => {
     const message = "needs the chart's value features.kubeletStats: true";
-    expect(verdictOf(pvcFilling, { knowledge: { 'volume-stats': { state: 'SwitchedOff', message } } })).toBe(`NotApplicable: ${message}`);
+    expect(verdictOf(pvcFilling, { knowledge: { 'kubelet-stats': { state: 'SwitchedOff', message } } })).toBe(`NotApplicable: ${message}`);
   });
 
   it.each(['persistentvolumeclaims', 'pods', 'nodes'] as const)('as unknown where %s cannot be read', (name) => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { formatBytes } from '../../kube/quantity.ts';
 import { objectName } from '../../kube/types.ts';
 import type { ClusterView } from '../../observe/cluster-view.ts';
-import type { NodeVolumes } from '../../observe/probes/volume-stats.ts';
+import type { KubeletAnswer } from '../../observe/probes/kubelet-stats.ts';
 import { defineCheck, type Evaluation, type Observation } from '../check.ts';
 import { inBrief } from '../in-brief.ts';
 import { ratio } from '../parameters.ts';
@@ -27,7 +27,7 @@ export const pvcFilling = defineCheck({
   title: 'A volume is nearly full',
   severity: 'warning',
   for: '5m',
-  needs: { resources: ['nodes', 'pods', 'persistentvolumeclaims'], probes: ['volume-stats'] },
+  needs: { resources: ['nodes', 'pods', 'persistentvolumeclaims'], probes: ['kubelet-stats'] },
   remediation:
     'Delete what is not needed, or make the claim larger (`kubectl edit pvc`, where its StorageClass has allowVolumeExpansion). Out of inodes it is the number of files that counts, and on most file systems only a larger volume has more.',
   references: [
@@ -39,9 +39,9 @@ export const pvcFilling = defineCheck({
     criticalRatio: ratio(0.03, 'Free space or inodes divided by all from which down it is critical.'),
   }),
   evaluate: ({ view, parameters: { warningRatio, criticalRatio }, now }): Evaluation => {
-    const answers = view.probe('volume-stats');
+    const answers = view.probe('kubelet-stats');
     if (!answers) return { outcome: 'Unknown', message: 'How full volumes are is not known.' };
-    const [current, silent] = [[] as NodeVolumes[], [] as NodeVolumes[]];
+    const [current, silent] = [[] as KubeletAnswer[], [] as KubeletAnswer[]];
     for (const answer of answers) {
       const { answeredAt } = answer;
       const known = answeredAt && now.epochMilliseconds - answeredAt.epochMilliseconds <= answerKeptMs;
@@ -67,7 +67,7 @@ export const pvcFilling = defineCheck({
 });
 
 /** By claim and what is short, the least that any kubelet says: a volume may be mounted on several nodes, and by several pods of one. */
-function fillingsOf(view: ClusterView, answers: readonly NodeVolumes[]): Filling[] {
+function fillingsOf(view: ClusterView, answers: readonly KubeletAnswer[]): Filling[] {
   const fillings = new Map<string, Filling>();
   for (const { namespace, pvc, capacityBytes, availableBytes, inodes, inodesFree } of answers.flatMap(({ volumes }) => volumes)) {
     const claim = view.get('persistentvolumeclaims', `${namespace}/${pvc}`);

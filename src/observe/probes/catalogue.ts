@@ -1,11 +1,11 @@
 import { appliedApis } from './applied-apis.ts';
 import { controlPlaneLeases } from './control-plane-leases.ts';
 import { deprecatedApis } from './deprecated-apis.ts';
+import { kubeletStats } from './kubelet-stats.ts';
 import { nodeMetrics } from './node-metrics.ts';
 import type { Probe } from './probe.ts';
 import { readyz } from './readyz.ts';
 import { version } from './version.ts';
-import { volumeStats } from './volume-stats.ts';
 
 /** Every probe that a check or fact can ask for, by the name they ask with. One line a file. */
 export const probes = {
@@ -15,7 +15,7 @@ export const probes = {
   'node-metrics': nodeMetrics,
   readyz,
   version,
-  'volume-stats': volumeStats,
+  'kubelet-stats': kubeletStats,
 } as const satisfies Record<string, Probe<unknown>>;
 
 export type ProbeName = keyof typeof probes;

@@ -74,8 +74,27 @@ describe('the workload of a pod', () => {
     expect(workloadOf('ReplicaSet', 'web', { labels: { 'pod-template-hash': 'other' } })).toBe('ReplicaSet/shop/web');
   });
 
+  it('is the CronJob of a Job that is named after the minute that it is for', () => {
+    const ofJob = (name: string, creationTimestamp?: string) =>
+      project({
+        metadata: {
+          ...{ name: 'p', namespace: 'shop', creationTimestamp },
+          ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name, uid: 'u', controller: true }],
+        },
+      })?.workload;
+    // 29,923,920 minutes after 1970.
+    const created = '2026-11-23T12:03:00Z';
+    expect(ofJob('report-29923920', created)).toBe('CronJob/shop/report');
+    expect(ofJob('nightly-report-29923200', created)).toBe('CronJob/shop/nightly-report');
+    expect(ofJob('report', created)).toBe('Job/shop/report');
+    expect(ofJob('report-20261123', created)).toBe('Job/shop/report-20261123');
+    expect(ofJob('report-39923920', created)).toBe('Job/shop/report-39923920');
+    expect(ofJob('report-29923920')).toBe('Job/shop/report-29923920');
+  });
+
   it('is its owner otherwise', () => {
     expect(workloadOf('StatefulSet', 'db')).toBe('StatefulSet/shop/db');
+    expect(workloadOf('Node', 'worker-1')).toBe('Node/shop/worker-1');
   });
 
   it('is the pod itself where nothing owns it, or what does is not its controller', () => {

@@ -1,7 +1,8 @@
 import { parseQuantity } from '../../kube/quantity.ts';
 import { objectName, type Pod } from '../../kube/types.ts';
 import { poolNamedBy } from '../platform.ts';
-import { defineResource } from '../resource.ts';
+import { defineResource, instantOf } from '../resource.ts';
+import { type PodTrouble, troubleOf } from './pod-trouble.ts';
 
 export interface PodView {
   name: string;
@@ -13,7 +14,7 @@ export interface PodView {
   requests: { cpu: number; memory: number };
   /** Present while the scheduler finds no node for it. */
   unschedulable: { since: string | undefined; message: string } | undefined;
-  /** `Deployment/shop/web`; the pod itself where nothing owns it. */
+  /** `Deployment/shop/web`; the pod itself where nothing owns it. Of a static pod it is its node, as `Node/kube-system/worker-1`. */
   workload: string;
   /** Names of the claims that it mounts; none while a scheduling gate holds it back, since nobody looks at them yet. */
   claims: readonly string[];
@@ -21,6 +22,8 @@ export interface PodView {
   nodePool: string;
   /** It runs as its namespace's default ServiceAccount and has that one's token. */
   defaultToken: boolean;
+  /** Undefined for a pod that is as it should be. */
+  trouble: PodTrouble | undefined;
 }
 
 type Spec = NonNullable<Pod['spec']>;
@@ -29,7 +32,7 @@ type Container = Spec['containers'][number];
 /** Pods that have ended hold no resources and need no node, so they are not kept. */
 export const pods = defineResource({
   type: { group: '', version: 'v1', resource: 'pods', kind: 'Pod', namespaced: true },
-  project: (pod: Pod): PodView | undefined => {
+  project: (pod: Pod, before?: PodView): PodView | undefined => {
     const phase = pod.status?.phase;
     if (phase === 'Succeeded' || phase === 'Failed') return undefined;
     const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
@@ -47,6 +50,7 @@ export const pods = defineResource({
       claims: claimsOf(pod),
       nodePool: poolNamedBy(pod.spec?.nodeSelector ?? {}) ?? '',
       defaultToken: hasDefaultToken(pod.spec),
+      trouble: troubleOf(pod, before?.trouble),
     };
   },
 });
@@ -91,13 +95,26 @@ function requestOf(container: Container, resource: string): number {
   return parseQuantity(container.resources?.requests?.[resource]) ?? 0;
 }
 
-/** The workload that people know: a ReplicaSet's Deployment is its name without the template's hash. */
-function workloadOf({ metadata }: Pod): string {
+/** The workload that people know: a ReplicaSet's Deployment is its name without the template's hash, and a Job may be one of a CronJob's. */
+export function workloadOf({ metadata }: Pod): string {
   const namespace = metadata?.namespace ?? '';
   const owner = metadata?.ownerReferences?.find(({ controller }) => controller);
   if (!owner) return objectName('Pod', metadata?.name ?? '', namespace);
   const hash = metadata?.labels?.['pod-template-hash'];
   if (owner.kind === 'ReplicaSet' && hash && owner.name.endsWith(`-${hash}`))
     return objectName('Deployment', owner.name.slice(0, -hash.length - 1), namespace);
-  return objectName(owner.kind, owner.name, namespace);
+  const cronJob = owner.kind === 'Job' ? cronJobOf(owner.name, metadata?.creationTimestamp) : undefined;
+  return cronJob ? objectName('CronJob', cronJob, namespace) : objectName(owner.kind, owner.name, namespace);
+}
+
+/** A year: so long may the last retry of a Job come after its time. */
+const retriedWithinMinutes = 366 * 24 * 60;
+
+/** The controller names a CronJob's Job after the minute, counted from 1970, that it is made for; any other number is part of a name. */
+function cronJobOf(job: string, podCreatedAt: string | undefined): string | undefined {
+  const [, name, minute] = /^(.+)-(\d{8,9})$/.exec(job) ?? [];
+  const created = instantOf(podCreatedAt);
+  if (!name || !created) return undefined;
+  const age = created.epochMilliseconds / 60_000 - Number(minute);
+  return age > -60 && age < retriedWithinMinutes ? name : undefined;
 }

@@ -26,6 +26,12 @@ export interface WorkloadView {
   observed: boolean;
   /** Since when a Deployment has too few available pods, RFC 3339; Kubernetes keeps no such time for the others. */
   unavailableSince: string | undefined;
+  /** Of a Deployment: its rollout is held on purpose. */
+  paused: boolean;
+  /** Of a Deployment: its rollout has taken longer than its progressDeadlineSeconds. */
+  rolloutStuck: boolean;
+  /** Of a Deployment: since when pods cannot be made, RFC 3339, and the API server's words, at most 512 characters. */
+  notCreated: { since: string | undefined; message: string } | undefined;
   containers: readonly ContainerView[];
   /** Names of emptyDir volumes. */
   emptyDirs: readonly string[];
@@ -43,11 +49,16 @@ export const deployments = defineResource({
   project: (object: Deployment): WorkloadView => {
     const { replicas = 1 } = object.spec ?? {};
     const { readyReplicas = 0, availableReplicas = 0, conditions = [] } = object.status ?? {};
-    const available = conditions.find(({ type }) => type === 'Available');
+    const condition = (of: string) => conditions.find(({ type }) => type === of);
+    const [available, progressing, failure] = [condition('Available'), condition('Progressing'), condition('ReplicaFailure')];
     return {
       ...common('Deployment', object),
       ...{ desired: replicas, ready: readyReplicas, available: availableReplicas },
       unavailableSince: available?.status === 'False' ? available.lastTransitionTime : undefined,
+      paused: object.spec?.paused === true,
+      rolloutStuck: progressing?.status === 'False' && progressing.reason === 'ProgressDeadlineExceeded',
+      notCreated:
+        failure?.status === 'True' ? { since: failure.lastTransitionTime, message: (failure.message ?? '').slice(0, 512) } : undefined,
     };
   },
 });
@@ -58,7 +69,7 @@ export const statefulsets = defineResource({
     const { readyReplicas = 0, availableReplicas = 0 } = object.status ?? {};
     return {
       ...common('StatefulSet', object),
-      ...{ desired: object.spec?.replicas ?? 1, ready: readyReplicas, available: availableReplicas, unavailableSince: undefined },
+      ...{ desired: object.spec?.replicas ?? 1, ready: readyReplicas, available: availableReplicas },
     };
   },
 });
@@ -69,7 +80,7 @@ export const daemonsets = defineResource({
     const { desiredNumberScheduled = 0, numberReady = 0, numberAvailable = 0 } = object.status ?? {};
     return {
       ...common('DaemonSet', object),
-      ...{ desired: desiredNumberScheduled, ready: numberReady, available: numberAvailable, unavailableSince: undefined },
+      ...{ desired: desiredNumberScheduled, ready: numberReady, available: numberAvailable },
     };
   },
 });
@@ -88,6 +99,8 @@ function common(kind: WorkloadView['kind'], { metadata, spec, status }: Workload
     containers: containersOf(template?.spec),
     emptyDirs: (template?.spec?.volumes ?? []).flatMap(({ name, emptyDir }) => (emptyDir ? [name] : [])),
     owner: owner ? `${owner.kind}/${owner.name}` : '',
+    unavailableSince: undefined,
+    ...{ paused: false, rolloutStuck: false, notCreated: undefined },
     deleting: metadata?.deletionTimestamp !== undefined,
   };
 }

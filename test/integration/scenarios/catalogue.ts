@@ -6,6 +6,7 @@ import { nodes } from './nodes.ts';
 import { observability } from './observability.ts';
 import type { Scenario } from './scenario.ts';
 import { versions } from './versions.ts';
+import { workloads } from './workloads.ts';
 
 /**
  * One list a file, by area. Defaults come first, as others break what the deletion of a namespace needs; the control plane comes last, as
@@ -20,3 +21,6 @@ export const scenarios: readonly Scenario[] = [
   ...access,
   ...controlPlane,
 ];
+
+/** Those of Level 2, in the same way; one list a file. */
+export const level2: readonly Scenario[] = [...workloads];

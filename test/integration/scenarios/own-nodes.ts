@@ -25,6 +25,14 @@ export async function createNode(world: World, prefix: string, { conditions = []
   return name;
 }
 
+/** Dates back when nodes became ready, as what is newer on them counts from then. */
+export async function readyForLong({ condition }: World, names: readonly string[]): Promise<void> {
+  for (const name of names) await condition('node', name, { type: 'Ready', status: 'True', since: ago({ hours: 6 }) });
+}
+
+/** The ordinary nodes of a suite. */
+export const workers: readonly string[] = ['worker-1', 'worker-2', 'worker-3', 'worker-4', 'worker-5', 'worker-6'];
+
 export function looksLike(what: string, prefix: string, node: OwnNode): LookAlike {
   return { what, arrange: async (world) => void (await createNode(world, prefix, node)) };
 }

@@ -22,6 +22,8 @@ export interface World {
 export interface LookAlike {
   what: string;
   arrange: (world: World) => Promise<void>;
+  /** The finding of another check whose matter it is. */
+  toldBy?: { check: string; object: string };
 }
 
 /** One check on a real API server: it fires on its fault, stops when that is mended, and is silent about what only looks like it. */

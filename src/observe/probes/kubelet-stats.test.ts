@@ -3,12 +3,16 @@ import { clusterOf, node, now, pod } from '../../../test/fixtures/cluster.ts';
 import { createTlsServer } from '../../../test/fixtures/tls-server.ts';
 import { KubeError } from '../../kube/errors.ts';
 import { createTransport, type KubeRequest, type Transport } from '../../kube/transport.ts';
-import { type NodeVolumes, volumeStats } from './volume-stats.ts';
+import { type KubeletAnswer, kubeletStats } from './kubelet-stats.ts';
 
 /** A node whose kubelet listens there; by default at an address of its own. */
 const listening = (name: string, address = `10.0.0.${name}`, port = 10250) => ({
   ...node(name),
-  status: { addresses: [{ type: 'InternalIP', address }], daemonEndpoints: { kubeletEndpoint: { Port: port } } },
+  status: {
+    allocatable: { cpu: '4', memory: '16Gi' },
+    addresses: [{ type: 'InternalIP', address }],
+    daemonEndpoints: { kubeletEndpoint: { Port: port } },
+  },
 });
 const claiming = (...names: string[]) => names.map((nodeName) => podWithClaims(`pod-${nodeName}`, ['data'], { nodeName }));
 const text = (instant: Temporal.Instant | undefined) => instant?.toString();
@@ -29,15 +33,15 @@ function setup(answer: Answer, names: string[]) {
     return answer(request);
   };
   const view = clusterOf({ nodes: names.map((name) => listening(name)), pods: claiming(...names) });
-  const ask = (options: { before?: readonly NodeVolumes[]; at?: Temporal.Instant } = {}) =>
-    volumeStats.ask({
+  const ask = (options: { before?: readonly KubeletAnswer[]; at?: Temporal.Instant } = {}) =>
+    kubeletStats.ask({
       ...{ transport: { json } as unknown as Transport, signal: stop.signal },
       ...{ now: options.at ?? now, list: view.list, before: options.before },
     });
   return { ask, requests, stop };
 }
 const asked = (requests: KubeRequest[]) => requests.map(({ server }) => server);
-const outcomes = (answers: readonly NodeVolumes[]) => answers.map(({ node, volumes, problem }) => [node, volumes.length, problem]);
+const outcomes = (answers: readonly KubeletAnswer[]) => answers.map(({ node, volumes, problem }) => [node, volumes.length, problem]);
 
 /** As the transport does: rejects when the request is given up. */
 const never: Answer = ({ signal }) =>
@@ -50,13 +54,13 @@ describe('a kubelet that answers', () => {
     const { ask, requests } = setup(() => summary(measuredVolume), ['1']);
     expect(await ask()).toEqual([
       {
-        ...{ node: '1', askedAt: now, answeredAt: now, problem: '' },
+        ...{ node: '1', askedAt: now, answeredAt: now, memoryStall: undefined, most: [], problem: '' },
         volumes: [{ namespace: 'shop', pvc: 'data', capacityBytes: 1000, availableBytes: 400, inodes: 100, inodesFree: 90 }],
       },
     ]);
     expect(requests).toMatchObject([{ server: 'https://10.0.0.1:10250', path: '/stats/summary', timeoutMs: 5_000 }]);
     expect(requests[0]?.method).toBeUndefined();
-    expect(volumeStats).toMatchObject({
+    expect(kubeletStats).toMatchObject({
       rules: [{ apiGroups: [''], resources: ['nodes/stats'], verbs: ['get'] }],
       feature: 'kubelet-stats',
     });
@@ -82,7 +86,53 @@ describe('a kubelet that answers', () => {
   });
 });
 
+describe('a kubelet that answers about what pods use', () => {
+  const Gi = 2 ** 30;
+  const psi = (avg300: number) => ({ psi: { some: { avg300: 99 }, full: { avg300, avg10: 99 } } });
+  const used = (name: string, cores: number, memory: number) => ({
+    ...{ podRef: { namespace: 'shop', name }, volume: [] },
+    ...{ cpu: { usageNanoCores: cores * 1e9 }, memory: { workingSetBytes: memory * Gi } },
+  });
+  const pods = [used('idle', 0, 0), used('a', 3, 1), used('b', 0.1, 9), used('c', 0.5, 2), used('d', 0.4, 3), used('e', 0.3, 4)];
+  const first = ['shop/b', 'shop/e', 'shop/d', 'shop/a', 'shop/c'];
+  const stats = async (node: object) => {
+    const [answer] = await setup(() => ({ node, pods }), ['1']).ask();
+    return { stall: answer?.memoryStall, most: answer?.most.map(({ pod }) => pod) };
+  };
+
+  it('names those that use most where the node is busy, as its own usage says', async () => {
+    expect(await stats({ cpu: { usageNanoCores: 3.2e9 } })).toEqual({ stall: undefined, most: first });
+    expect(await stats({ memory: { workingSetBytes: 12.8 * Gi } })).toEqual({ stall: undefined, most: first });
+  });
+
+  it('names them where work waits for memory, in what share of the time', async () => {
+    expect(await stats({ memory: psi(5) })).toEqual({ stall: 0.05, most: first });
+  });
+
+  it('names nobody where the node has room', async () => {
+    expect(await stats({ cpu: { usageNanoCores: 3.1e9 }, memory: { workingSetBytes: 12.7 * Gi, ...psi(4.9) } })).toEqual({
+      stall: 0.049,
+      most: [],
+    });
+  });
+
+  it('knows of each what it uses', async () => {
+    const [answer] = await setup(() => ({ node: { memory: psi(50) }, pods: [used('a', 0.25, 2)] }), ['1']).ask();
+    expect(answer?.most).toEqual([{ pod: 'shop/a', cpu: 0.25, memory: 2 * Gi }]);
+  });
+});
+
 describe('who is asked', () => {
+  it('is also the kubelet of a node that is short of something', async () => {
+    const requests: KubeRequest[] = [];
+    const json = async (request: KubeRequest) => requests.push(request) && {};
+    const short = { ...listening('1'), status: { ...listening('1').status, conditions: [{ type: 'PIDPressure', status: 'True' }] } };
+    const view = clusterOf({ nodes: [short, listening('2')] });
+    const transport = { json } as unknown as Transport;
+    await kubeletStats.ask({ transport, signal: new AbortController().signal, now, list: view.list, before: undefined });
+    expect(asked(requests)).toEqual(['https://10.0.0.1:10250']);
+  });
+
   it('is the kubelet of every node with a pod that mounts a claim, and nobody else', async () => {
     const requests: KubeRequest[] = [];
     const json = async (request: KubeRequest) => requests.push(request) && {};
@@ -91,7 +141,7 @@ describe('who is asked', () => {
       pods: [...claiming('1', '3', 'gone'), pod('plain', { nodeName: '2' }), podWithClaims('waiting', ['more'])],
     });
     const transport = { json } as unknown as Transport;
-    await volumeStats.ask({ transport, signal: new AbortController().signal, now, list: view.list, before: undefined });
+    await kubeletStats.ask({ transport, signal: new AbortController().signal, now, list: view.list, before: undefined });
     expect(asked(requests)).toEqual(['https://10.0.0.1:10250', 'https://[fd00::3]:10250']);
   });
 
@@ -135,7 +185,7 @@ describe('a kubelet that does not answer', () => {
     expect(outcomes(await ask())).toEqual([['1', 0, expect.stringContaining('is not a function')]]);
     const view = clusterOf({ nodes: [node('1')], pods: claiming('1') });
     const transport = { json: async () => ({}) } as unknown as Transport;
-    const answers = await volumeStats.ask({ transport, signal: new AbortController().signal, now, list: view.list, before: undefined });
+    const answers = await kubeletStats.ask({ transport, signal: new AbortController().signal, now, list: view.list, before: undefined });
     expect(outcomes(answers)).toEqual([['1', 0, 'the node names no address of its kubelet']]);
   });
 
@@ -211,7 +261,7 @@ it('the kubelet’s certificate is verified with the authority of the cluster, a
   const [trusting, wary] = [trust(kubelet.certificate), trust(undefined)];
   closing.push(trusting, wary, kubelet);
   const ask = (transport: Transport) =>
-    volumeStats.ask({ transport, signal: new AbortController().signal, now, list: view.list, before: undefined });
+    kubeletStats.ask({ transport, signal: new AbortController().signal, now, list: view.list, before: undefined });
   expect(outcomes(await ask(wary))).toEqual([['a', 0, 'DEPTH_ZERO_SELF_SIGNED_CERT']]);
   expect(kubelet.requests).toEqual([]);
   expect(outcomes(await ask(trusting))).toEqual([['a', 1, '']]);
