@@ -9,6 +9,7 @@ export const areas = {
   Access: { tier: 'Level1', condition: 'AccessAsExpected' },
   Defaults: { tier: 'Level1', condition: 'DefaultsAsDeclared' },
   ControlPlane: { tier: 'Level1', condition: 'ControlPlaneHealthy' },
+  Networking: { tier: 'Level2', condition: 'NetworkingHealthy' },
   Baseline: { tier: 'Level1', condition: 'BaselineInSync' },
 } as const satisfies Record<string, { tier: Tier; condition: string }>;
 
