@@ -85,7 +85,7 @@ describe('ingress-backend-missing is silent', () => {
     [
       'about the ports of a name for somewhere else',
       { backends: [['out', 443]] },
-      { services: [serviceOf('out', { type: 'ExternalName', ports: [] })] },
+      { services: [serviceOf('out', { type: 'ExternalName' })] },
     ],
     ['about the ports of a headless Service without any', { backends: [['db', 80]] }, { services: [serviceOf('db', { ports: [] })] }],
   ])('%s', (_, options, more = {}) => {

@@ -58,8 +58,8 @@ export function controllerWorkloads(view: ClusterView, { title, signature }: Ing
 }
 
 /** None of its pods is available though there should be some. */
-export function isDown({ desired, available, deleting }: WorkloadView): boolean {
-  return !deleting && desired > 0 && available === 0;
+export function isDown({ desired, available }: WorkloadView): boolean {
+  return desired > 0 && available === 0;
 }
 
 /** Services of type LoadBalancer before pods of these workloads. */

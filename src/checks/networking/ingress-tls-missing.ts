@@ -81,9 +81,8 @@ function namesOf({ dnsNames }: TlsSecretView): string {
   return dnsNames.length > 0 ? inBrief(dnsNames) : 'no DNS name';
 }
 
-/** A wildcard host needs that very name in the certificate. */
+/** A wildcard host needs that very name in the certificate; one in a name stands for one label. */
 function isFor({ dnsNames }: TlsSecretView, host: string): boolean {
-  if (host.startsWith('*.')) return dnsNames.some((name) => name.toLowerCase() === host.toLowerCase());
   const subjectaltname = dnsNames.map((name) => `DNS:${name}`).join(', ');
   return checkServerIdentity(host, { subjectaltname } as Parameters<typeof checkServerIdentity>[1]) === undefined;
 }

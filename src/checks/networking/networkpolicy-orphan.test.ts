@@ -59,6 +59,7 @@ describe('networkpolicy-orphan is silent', () => {
   it.each<[string, object, ClusterFixture?]>([
     ['that selects pods', policy({ selector: { matchLabels: { app: 'web' } } })],
     ['for every pod', policy({ selector: {} })],
+    ['for every pod, of which the last belong to a workload that was deleted', policy({ selector: {} }), { deployments: [] }],
     ['in a namespace without pods', policy({ namespace: 'empty' })],
     ['for a workload that is scaled to zero', policy(), { deployments: [app('web'), app('gone', { desired: 0 })] }],
     [

@@ -105,6 +105,11 @@ describe('service-no-endpoints is silent', () => {
     expect(routed(options)).toEqual([]);
   });
 
+  it('about a Service that publishes addresses that are not ready, which Kubernetes marks as ready', () => {
+    const early = { ...slice('web', 0), endpoints: [{ conditions: { ready: true, serving: false, terminating: false } }] };
+    expect(found({ endpointslices: [slice('api', 1), early] })).toEqual([]);
+  });
+
   it('while the pod of a Deployment is replaced', () => {
     expect(findingsAfter(3, serviceNoEndpoints, down())).toBe(0);
   });
