@@ -10,6 +10,7 @@ export const areas = {
   Defaults: { tier: 'Level1', condition: 'DefaultsAsDeclared' },
   ControlPlane: { tier: 'Level1', condition: 'ControlPlaneHealthy' },
   Workloads: { tier: 'Level2', condition: 'WorkloadsHealthy' },
+  Networking: { tier: 'Level2', condition: 'NetworkingHealthy' },
   Baseline: { tier: 'Level1', condition: 'BaselineInSync' },
 } as const satisfies Record<string, { tier: Tier; condition: string }>;
 

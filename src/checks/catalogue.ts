@@ -34,6 +34,18 @@ import { nsResourceQuota } from './defaults/ns-resourcequota.ts';
 import { nsTerminating } from './defaults/ns-terminating.ts';
 import { pdbBlocksDrain } from './defaults/pdb-blocks-drain.ts';
 import { pdbMissing } from './defaults/pdb-missing.ts';
+import { albTargetUnhealthy } from './networking/alb-target-unhealthy.ts';
+import { gatewayNotProgrammed } from './networking/gateway-not-programmed.ts';
+import { ingressBackendMissing } from './networking/ingress-backend-missing.ts';
+import { ingressControllerUnhealthy } from './networking/ingress-controller-unhealthy.ts';
+import { ingressNoAddress } from './networking/ingress-no-address.ts';
+import { ingressTlsMissing } from './networking/ingress-tls-missing.ts';
+import { lbPending } from './networking/lb-pending.ts';
+import { lbReconcileFailed } from './networking/lb-reconcile-failed.ts';
+import { networkpolicyOrphan } from './networking/networkpolicy-orphan.ts';
+import { routeUnresolved } from './networking/route-unresolved.ts';
+import { serviceNoEndpoints } from './networking/service-no-endpoints.ts';
+import { wafMissing } from './networking/waf-missing.ts';
 import { nodeCordoned } from './nodes/node-cordoned.ts';
 import { nodeCsrPending } from './nodes/node-csr-pending.ts';
 import { nodeKubeletSkew } from './nodes/node-kubelet-skew.ts';
@@ -146,4 +158,16 @@ export const checks: readonly Check[] = [
   workloadMismatch,
   nodeSaturation,
   cniGap,
+  ingressNoAddress,
+  ingressBackendMissing,
+  serviceNoEndpoints,
+  ingressTlsMissing,
+  ingressControllerUnhealthy,
+  lbPending,
+  lbReconcileFailed,
+  albTargetUnhealthy,
+  wafMissing,
+  gatewayNotProgrammed,
+  routeUnresolved,
+  networkpolicyOrphan,
 ];

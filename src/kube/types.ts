@@ -48,6 +48,8 @@ export type StorageClass = Wire<k8s.V1StorageClass>;
 export type ClusterRoleBinding = Wire<k8s.V1ClusterRoleBinding>;
 export type APIService = Wire<k8s.V1APIService>;
 export type ConfigMap = Wire<k8s.V1ConfigMap>;
+export type CoreEvent = Wire<k8s.CoreV1Event>;
+export type CronJob = Wire<k8s.V1CronJob>;
 export type Condition = Wire<k8s.V1Condition>;
 export type ManagedFieldsEntry = Wire<k8s.V1ManagedFieldsEntry>;
 

@@ -6,6 +6,7 @@ import { certificates } from './resources/certificates.ts';
 import { certificatesigningrequests } from './resources/certificatesigningrequests.ts';
 import { clusterAutoscalerStatus } from './resources/cluster-autoscaler-status.ts';
 import { clusterrolebindings } from './resources/clusterrolebindings.ts';
+import { cronjobs } from './resources/cronjobs.ts';
 import { csidrivers } from './resources/csidrivers.ts';
 import { customresourcedefinitions } from './resources/customresourcedefinitions.ts';
 import { endpointslices } from './resources/endpointslices.ts';
@@ -17,10 +18,12 @@ import { horizontalpodautoscalers } from './resources/horizontalpodautoscalers.t
 import { ingressclasses } from './resources/ingressclasses.ts';
 import { ingresses } from './resources/ingresses.ts';
 import { limitranges } from './resources/limitranges.ts';
+import { loadBalancerEvents } from './resources/load-balancer-events.ts';
 import { alertmanagerconfigs, alertmanagers, podmonitors, prometheuses, prometheusrules, servicemonitors } from './resources/monitoring.ts';
 import { namespaces } from './resources/namespaces.ts';
 import { networkpolicies } from './resources/networkpolicies.ts';
 import { nodes } from './resources/nodes.ts';
+import { otherSecrets } from './resources/other-secrets.ts';
 import { persistentvolumeclaims } from './resources/persistentvolumeclaims.ts';
 import { persistentvolumes } from './resources/persistentvolumes.ts';
 import { poddisruptionbudgets } from './resources/poddisruptionbudgets.ts';
@@ -29,12 +32,14 @@ import { priorityclasses } from './resources/priorityclasses.ts';
 import { resourcequotas } from './resources/resourcequotas.ts';
 import { rolebindings } from './resources/rolebindings.ts';
 import { clusterroles, roles } from './resources/roles.ts';
+import { grpcroutes, httproutes, tlsroutes } from './resources/routes.ts';
 import { runtimeclasses } from './resources/runtimeclasses.ts';
 import { serviceAccountTokenSecrets } from './resources/service-account-token-secrets.ts';
 import { serviceaccounts } from './resources/serviceaccounts.ts';
 import { services } from './resources/services.ts';
 import { storageclasses } from './resources/storageclasses.ts';
 import { supportCalendar } from './resources/support-calendar.ts';
+import { targetgroupbindings } from './resources/targetgroupbindings.ts';
 import { tlsSecrets } from './resources/tls-secrets.ts';
 import { mutatingwebhookconfigurations, validatingwebhookconfigurations } from './resources/webhooks.ts';
 import { daemonsets, deployments, statefulsets } from './resources/workloads.ts';
@@ -50,6 +55,7 @@ export const resources = {
   'cluster-autoscaler-status': clusterAutoscalerStatus,
   clusterrolebindings,
   clusterroles,
+  cronjobs,
   csidrivers,
   customresourcedefinitions,
   daemonsets,
@@ -58,15 +64,19 @@ export const resources = {
   'evicted-pods': evictedPods,
   gatewayclasses,
   gateways,
+  grpcroutes,
   'helm-release-secrets': helmReleaseSecrets,
   horizontalpodautoscalers,
+  httproutes,
   ingressclasses,
   ingresses,
   limitranges,
+  'load-balancer-events': loadBalancerEvents,
   mutatingwebhookconfigurations,
   namespaces,
   networkpolicies,
   nodes,
+  'other-secrets': otherSecrets,
   persistentvolumeclaims,
   persistentvolumes,
   poddisruptionbudgets,
@@ -86,7 +96,9 @@ export const resources = {
   statefulsets,
   storageclasses,
   'support-calendar': supportCalendar,
+  targetgroupbindings,
   'tls-secrets': tlsSecrets,
+  tlsroutes,
   validatingwebhookconfigurations,
 } as const satisfies Record<string, Resource<Stored>>;
 

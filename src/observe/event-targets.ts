@@ -12,7 +12,8 @@ const unwatched: readonly ResourceType[] = [
 
 /** What is read whole; a single object, or what needs a switch, is not read one at a time beyond that. */
 const watched = Object.values<Resource<Stored>>(resources)
-  .filter(({ only, feature }) => !only && !feature)
+  // Nothing is about an Event.
+  .filter(({ only, feature, type }) => !only && !feature && type.kind !== 'Event')
   .map(({ type }) => type);
 
 /**

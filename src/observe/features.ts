@@ -6,7 +6,7 @@ export const features = {
   'tls-secrets': {
     chartValue: 'features.tlsSecrets',
     description:
-      'List Secrets of type kubernetes.io/tls, of which only tls.crt is kept (tls-expiring). Kubernetes cannot limit it to that type.',
+      'List Secrets of type kubernetes.io/tls, of which only tls.crt is looked at, and the names of others (tls-expiring, ingress-tls-missing). Kubernetes cannot limit it to that.',
   },
   'helm-releases': {
     chartValue: 'features.helmReleases',

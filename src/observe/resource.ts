@@ -18,6 +18,8 @@ export interface Resource<T extends Stored> {
   metadataOnly?: boolean;
   /** Versions that are asked for where `type.version` is not served, in this order. */
   otherVersions?: readonly string[];
+  /** false: the API server keeps it out of its watch cache and sends no bookmarks. */
+  bookmarks?: false;
   /** Read only where this switch is on. */
   feature?: Feature;
   /** undefined: not kept. `before` is what was kept of the same object until now, for what an object itself does not remember. */

@@ -45,6 +45,8 @@ export interface ReflectorOptions<T extends Stored> {
   otherVersions?: readonly string[];
   /** The cluster's name in metrics and logs; default `local`. */
   cluster?: string;
+  /** false: the server sends no bookmarks of this resource, so that its silence says nothing and its version grows old. Default: it does. */
+  bookmarks?: false;
   /** The resource's name in metrics and logs, where its plural and group would not tell two reflectors apart. */
   label?: string;
   /**
@@ -68,6 +70,8 @@ export interface ReflectorOptions<T extends Stored> {
 const watchdogMs = 90_000;
 /** client-go's default for pages of a list. */
 const pageSize = 500;
+/** Without bookmarks a watch ends before the watchdog would doubt it; that it ended is the word that was waited for. */
+const bareWatchSeconds = 60;
 /** A watch that ends sooner than this without an event has failed, whatever its status said. */
 const shortWatchMs = 1_000;
 
@@ -202,11 +206,19 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     become(objects, failed, resourceVersion, startedAt);
   }
 
+  /** The collection's version now, for the price of one object: what a bookmark would say. */
+  async function versionNow(signal: AbortSignal): Promise<string> {
+    const text = await transport.text({ path: path(), query: { limit: 1 }, signal, timeoutMs: 60_000, ...accept });
+    contact(Buffer.byteLength(text));
+    return (JSON.parse(text) as { metadata?: { resourceVersion?: string } }).metadata?.resourceVersion ?? '';
+  }
+
   /** One watch from its start to its end. Returns normally when the server ended it in its own time. */
   async function watch(signal: AbortSignal): Promise<void> {
     metrics.watches.inc(labels);
-    const startedAt = clock.monotonic();
     const wantsState = resourceVersion === '';
+    const marked = options.bookmarks === false && !wantsState ? await versionNow(signal) : '';
+    const startedAt = clock.monotonic();
     let initial: Map<string, T> | undefined = wantsState ? new Map() : undefined;
     const failed = new Map<string, string>();
     let received = 0;
@@ -216,7 +228,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
         watch: 1,
         allowWatchBookmarks: true,
         // Spread over 5 to 10 minutes, so that the watches of many reflectors do not end together.
-        timeoutSeconds: 300 + Math.floor(options.random() * 300),
+        timeoutSeconds: options.bookmarks === false ? bareWatchSeconds : 300 + Math.floor(options.random() * 300),
         fieldSelector: options.fieldSelector,
         ...(wantsState ? { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' } : { resourceVersion }),
       };
@@ -238,6 +250,8 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
         throw new KubeError('Transient', 'the stream ended before the initial state was complete', { reason: 'IncompleteState' });
       if (received === 0 && clock.monotonic() - startedAt < shortWatchMs)
         throw new KubeError('Transient', 'the watch was closed at once', { reason: 'VeryShortWatch' });
+      // All that happened until the mark has come by now.
+      if (received === 0 && marked !== '' && clock.monotonic() - startedAt >= (bareWatchSeconds * 1000) / 2) resourceVersion = marked;
     } finally {
       dog.stop();
     }

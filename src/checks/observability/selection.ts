@@ -4,6 +4,9 @@ import type { MonitorView } from '../../observe/resources/monitoring.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
+/** What is selected, and where. */
+type Selection = Pick<MonitorView, 'selector' | 'namespaces'>;
+
 /** Labels of what can be selected, by namespace and, so that a selector need not look at all of them, by one label. */
 export interface Selectable {
   byNamespace: Map<string, Labels[]>;
@@ -30,8 +33,8 @@ export function selectableServices(view: ClusterView): Selectable {
 /** Labels that a pod has from the template it was made of; others may be added later, by a controller or at admission. */
 const ownLabel = /^(app|k8s-app|name|component|app\.kubernetes\.io\/(name|instance|component|part-of|version|managed-by))$/;
 
-/** Pods as their workloads would make them. `isCertain` is false for a monitor that may select a pod whose labels are not known. */
-export function selectablePods(view: ClusterView): Selectable & { isCertain: (monitor: MonitorView) => boolean } {
+/** Pods as their workloads would make them. `isCertain` is false for one that may select a pod whose labels are not known. */
+export function selectablePods(view: ClusterView): Selectable & { isCertain: (selection: Selection) => boolean } {
   const pods: Selectable = { byNamespace: new Map(), byLabel: new Map() };
   for (const resource of ['deployments', 'statefulsets', 'daemonsets'] as const)
     for (const { namespace, podLabels } of view.list(resource)) add(pods, namespace, podLabels);
@@ -50,7 +53,7 @@ function keysOf({ matchLabels, matchExpressions }: LabelSelector): string[] {
   return [...Object.keys(matchLabels), ...matchExpressions.map(({ key }) => key)];
 }
 
-export function selectsNone({ selector, namespaces }: MonitorView, { byNamespace, byLabel }: Selectable): boolean {
+export function selectsNone({ selector, namespaces }: Selection, { byNamespace, byLabel }: Selectable): boolean {
   const [label] = Object.entries(selector.matchLabels);
   if (label) {
     const alike = byLabel.get(`${label[0]}=${label[1]}`) ?? [];

@@ -10,12 +10,14 @@ export interface IngressView {
   tls: readonly { hosts: readonly string[]; secret: string }[];
   /** Of all rules; '' is every host. */
   hosts: readonly string[];
-  /** Services of all rules and the default, each once; a port by number or name. */
+  /** Services of all rules and the default, each once; a port by number or name, '' where none is said. */
   backends: readonly { service: string; port: string }[];
   /** Host names and addresses of its load balancer. */
   addresses: readonly string[];
   /** Annotations by which a controller puts a web application firewall before it; not those that switch one off. */
   firewall: Readonly<Record<string, string>>;
+  /** cert-manager made it to answer one challenge, and takes it away again. */
+  acmeSolver: boolean;
   createdAt: string | undefined;
   deleting: boolean;
 }
@@ -47,6 +49,7 @@ export const ingresses = defineResource({
     backends: backendsOf(spec),
     addresses: (status?.loadBalancer?.ingress ?? []).map(({ hostname, ip }) => hostname ?? ip ?? '').filter((address) => address !== ''),
     firewall: firewallOf(metadata?.annotations ?? {}),
+    acmeSolver: metadata?.labels?.['acme.cert-manager.io/http01-solver'] === 'true',
     createdAt: metadata?.creationTimestamp,
     deleting: metadata?.deletionTimestamp !== undefined,
   }),

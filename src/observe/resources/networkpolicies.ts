@@ -15,6 +15,7 @@ export interface NetworkPolicyView {
   ingress: 'nothing' | 'some' | 'everything';
   /** Of all that it says. */
   hash: string;
+  createdAt: string | undefined;
 }
 
 type Spec = NonNullable<NetworkPolicy['spec']>;
@@ -39,6 +40,7 @@ export const networkpolicies = defineResource({
         ingress: (spec?.ingress ?? []).map(ruleOf),
         egress: (spec?.egress ?? []).map(ruleOf),
       }),
+      createdAt: metadata?.creationTimestamp,
     };
   },
 });

@@ -20,10 +20,20 @@ export interface PodView {
   claims: readonly string[];
   /** The pool that its nodeSelector names; '' where it names none. */
   nodePool: string;
+  /** Target groups of AWS load balancers in which it is not healthy though its containers are ready; there only where there are some. */
+  unhealthyTargets?: readonly UnhealthyTarget[];
   /** It runs as its namespace's default ServiceAccount and has that one's token. */
   defaultToken: boolean;
   /** Undefined for a pod that is as it should be. */
   trouble: PodTrouble | undefined;
+}
+
+export interface UnhealthyTarget {
+  /** Name of the TargetGroupBinding, in the pod's namespace. */
+  binding: string;
+  /** Since when both are so, RFC 3339. */
+  since: string | undefined;
+  reason: string;
 }
 
 type Spec = NonNullable<Pod['spec']>;
@@ -36,6 +46,7 @@ export const pods = defineResource({
     const phase = pod.status?.phase;
     if (phase === 'Succeeded' || phase === 'Failed') return undefined;
     const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+    const unhealthyTargets = unhealthyTargetsOf(pod);
     return {
       name: pod.metadata?.name ?? '',
       namespace: pod.metadata?.namespace ?? '',
@@ -51,6 +62,7 @@ export const pods = defineResource({
       nodePool: poolNamedBy(pod.spec?.nodeSelector ?? {}) ?? '',
       defaultToken: hasDefaultToken(pod.spec),
       trouble: troubleOf(pod, before?.trouble),
+      ...(unhealthyTargets.length > 0 ? { unhealthyTargets } : {}),
     };
   },
 });
@@ -65,6 +77,20 @@ function claimsOf({ metadata, spec }: Pod): readonly string[] {
     return persistentVolumeClaim?.claimName ? [persistentVolumeClaim.claimName] : [];
   });
   return claims.length > 0 ? claims : noClaims;
+}
+
+const targetHealth = 'target-health.elbv2.k8s.aws/';
+
+/** Readiness gates of AWS Load Balancer Controller. A pod whose own containers are not ready is unhealthy by its own doing. */
+function unhealthyTargetsOf({ status }: Pod): UnhealthyTarget[] {
+  const conditions = status?.conditions ?? [];
+  const own = conditions.find(({ type }) => type === 'ContainersReady');
+  if (own?.status !== 'True') return [];
+  return conditions.flatMap(({ type, status: value, lastTransitionTime, reason }) => {
+    if (value !== 'False' || !type.startsWith(targetHealth)) return [];
+    const since = [lastTransitionTime ?? '', own.lastTransitionTime ?? ''].sort().at(-1) || undefined;
+    return [{ binding: type.slice(targetHealth.length), since, reason: reason ?? '' }];
+  });
 }
 
 /** Whether a token is mounted is settled at admission, from the pod and its ServiceAccount; what the pod then has is this volume. */

@@ -6,6 +6,8 @@ export interface ServiceView {
   namespace: string;
   labels: Readonly<Record<string, string>>;
   type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName';
+  /** Which implementation is to make its load balancer; '' where that is the cluster's own. */
+  loadBalancerClass: string;
   /** Empty where endpoints are not made from pods. */
   selector: Readonly<Record<string, string>>;
   ports: readonly { name: string; port: number; targetPort: string }[];
@@ -24,6 +26,7 @@ export const services = defineResource({
     namespace: metadata?.namespace ?? '',
     labels: metadata?.labels ?? {},
     type: (spec?.type ?? 'ClusterIP') as ServiceView['type'],
+    loadBalancerClass: spec?.loadBalancerClass ?? '',
     selector: spec?.selector ?? {},
     ports: (spec?.ports ?? []).map(({ name, port, targetPort }) => ({
       name: name ?? '',
