@@ -138,7 +138,7 @@ describe("The chart's values", () => {
     ['less time to stop than the operator takes', { terminationGracePeriodSeconds: 5 }, '/terminationGracePeriodSeconds'],
     ['a correction that no check makes', { corrections: { allow: ['node-not-ready'] } }, '/corrections/allow/0'],
     ['the switch for corrections that there was', { corrections: { enabled: true } }, "'enabled'"],
-    ['a range of addresses that is none', { allowAddresses: ['10.0.0.1'] }, '/allowAddresses/0'],
+    ['a range of addresses that is none', { allowAddresses: ['lan'] }, '/allowAddresses/0'],
     ['a Secret that no cluster can have', { secrets: { names: ['Hooks'] } }, '/secrets/names/0'],
     ['somebody else’s ServiceAccount without its name', { serviceAccount: { create: false } }, '/serviceAccount/name'],
   ])('are refused with their path: %s', (_, values, path) => {
