@@ -5,21 +5,18 @@ import type { SupportCoverage, SupportCoverageStatus, Trigger } from '../api/v1a
 import type { Fact } from '../baseline/fact.ts';
 import type { Check } from '../checks/check.ts';
 import { accountsAfter } from '../findings/accounting-periods.ts';
-import { keyOf } from '../findings/acknowledgements.ts';
 import { stamp } from '../findings/lifecycle.ts';
 import type { Pass } from '../findings/pass.ts';
-import { isKubeError } from '../kube/errors.ts';
-import { matchedCondition } from '../report/acknowledgements.ts';
-import { dated, declined, readingCluster, suspended, unread, type Verdict } from '../report/conditions.ts';
-import { coverageEvent, windowEvent } from '../report/events.ts';
+import { declined, readingCluster, suspended, unread, type Verdict } from '../report/conditions.ts';
+import { coverageEvent } from '../report/events.ts';
 import type { Dispatcher } from '../report/notifications/dispatcher.ts';
-import { type ClusterOutcome, conditionOf, healthOf, onboarded, statusAfter, statusWithoutPass, withAgreed } from '../report/status.ts';
+import { conditionOf, healthOf, statusAfter, statusWithoutPass } from '../report/status.ts';
 import type { ReconcileContext, ReconcileResult } from '../runtime/controller.ts';
 import type { ReadonlyStore } from '../runtime/store.ts';
-import { escalationStatus } from './cases.ts';
+import { createBetweenChecks, findingsOf, msUntil, outcomesOf } from './between-checks.ts';
 import { type ClusterRunOptions, type ClusterWork, createClusterRuns, type Ran } from './cluster-run.ts';
 import type { Clusters } from './clusters.ts';
-import { contactProblems, contactStatus, deliveredKeys, offerAll } from './contact-lines.ts';
+import { contactProblems, deliveredKeys } from './contact-lines.ts';
 import { due, runAtOf } from './due.ts';
 import { createKnownCoverages, type Known, type KnownCluster } from './known.ts';
 import { dueWork, overdueMs, windowChange, windowStatus } from './maintenance.ts';
@@ -55,6 +52,7 @@ export function createCoverageReconciler(
   const served = ({ metadata }: SupportCoverage) => options.namespaces.includes(metadata.namespace);
   const known = createKnownCoverages(store);
   const runs = createClusterRuns(options, known);
+  const between = createBetweenChecks(options, keep);
 
   async function reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult> {
     const coverage = coverages.get(key)?.coverage;
@@ -102,9 +100,9 @@ export function createCoverageReconciler(
     if (ran.length > 0) await conclude(coverage, plan, entry, ran, clock.monotonic() - startedAt, specProblem, context);
     else if (waiting && !entry.status) await withoutPass(coverage, entry, readingCluster(), () => {});
     const lateMs = Math.min(...(await Promise.all(works.map((work) => runs.writeLate(work)))));
-    const windowMs = await followAgreement(coverage, plan, entry);
-    await noteMatches(coverage, acknowledgements, looked);
-    offer(coverage, plan, entry, works);
+    const windowMs = await between.follow(coverage, plan, entry);
+    await between.noteMatches(coverage, acknowledgements, looked);
+    between.offer(coverage, plan, entry, works);
     publish(coverage, entry, works);
     const dueMs = msUntil(plan.schedule.nextAfter(clock.now()), clock.now());
     const tellMs = Math.min(...works.map(({ known: { nextAt } }) => msUntil(nextAt, clock.now())));
@@ -219,79 +217,6 @@ export function createCoverageReconciler(
     });
   }
 
-  /** Undefined while a cluster was not looked at by this process. */
-  function outcomesOf(entry: Known, plan: Plan): ClusterOutcome[] | undefined {
-    const found = plan.clusters.flatMap(({ name }) => {
-      const cluster = entry.clusters.get(name);
-      const { findings, drift } = cluster?.memory ?? { findings: [], drift: [] };
-      return cluster?.outcome ? [{ ...cluster.outcome, findings: [...findings], drift: [...drift] }] : [];
-    });
-    return found.length === plan.clusters.length ? found : undefined;
-  }
-
-  /**
-   * Says in the status what of the agreement changes between checks: windows, contact lines, how far the escalation has gone; and in an Event
-   * where a maintenance window opens or closes with work due. Returns for how long the windows stay so, milliseconds.
-   */
-  async function followAgreement(coverage: SupportCoverage, plan: Plan, entry: Known): Promise<number> {
-    const now = clock.now();
-    const windows = windowStatus(plan.maintenance, now, plan.hours);
-    const { status } = entry;
-    if (status) {
-      const contacts = contactStatus(dispatcher, coverage, plan.contacts, status.contacts ?? []);
-      const agreed = {
-        ...(windows ? { windows } : {}),
-        ...(contacts.length > 0 ? { contacts } : {}),
-        ...(plan.path.length > 0 ? { escalation: escalationOf(entry, plan) } : {}),
-      };
-      const outcomes = outcomesOf(entry, plan);
-      const verdict = outcomes && onboarded(outcomes, contactProblems(plan.contacts, contacts));
-      const next = withAgreed(status, agreed, verdict, stamp(now));
-      if (!isDeepStrictEqual(next, status)) await keep(coverage, entry, next);
-      const change = windows?.maintenance && windowChange(status.windows, windows, now);
-      const due = dueWork(findingsOf(entry));
-      if (change && due.length > 0) options.recorder.recordEvent(windowEvent(coverage, change, due, windows));
-    }
-    const next = [windows?.workingHoursNext, windows?.maintenanceNext].map((text) => text && Temporal.Instant.from(text));
-    return Math.min(...next.map((time) => msUntil(time || undefined, now)));
-  }
-
-  function escalationOf({ clusters: known }: Known, plan: Plan): NonNullable<SupportCoverageStatus['escalation']> {
-    const each = [...known.values()].map(({ memory }) => escalationStatus(memory.findings, memory.drift, plan.path));
-    return {
-      open: each.reduce((sum, { open }) => sum + open, 0),
-      acknowledged: each.reduce((sum, { acknowledged }) => sum + acknowledged, 0),
-      highestStep: Math.max(0, ...each.map(({ highestStep }) => highestStep)),
-    };
-  }
-
-  /** Says in each acknowledgement what it matches now, in all clusters together. */
-  async function noteMatches(coverage: SupportCoverage, all: readonly Acknowledgement[], looked: readonly Looked[]): Promise<void> {
-    const now = clock.now();
-    for (const acknowledgement of all.filter(({ spec }) => spec.coverage === coverage.metadata.name)) {
-      const key = keyOf(acknowledgement);
-      const matched = looked.reduce((sum, { handled }) => sum + (handled.matched.get(key) ?? 0), 0);
-      const { generation } = acknowledgement.metadata;
-      const before = acknowledgement.status?.conditions ?? [];
-      const verdict = matchedCondition(acknowledgement.spec, matched, now);
-      const status = { conditions: dated([verdict], before, generation, stamp(now)), matched };
-      if (isDeepStrictEqual(status, acknowledgement.status)) continue;
-      // One that was deleted meanwhile needs no status.
-      await store.writeAcknowledgementStatus(acknowledgement, status).catch((error: unknown) => {
-        if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
-      });
-    }
-  }
-
-  function offer(coverage: SupportCoverage, plan: Plan, { status, clusters: known }: Known, works: readonly ClusterWork[]): void {
-    const stored = works.map(({ cluster: { name, environment } }) => {
-      const { memory, report } = known.get(name) ?? {};
-      return { name, environment, memory: memory ?? { findings: [], drift: [] }, report: report?.status };
-    });
-    // Who was never looked at is not told that all is well.
-    if (status) offerAll(dispatcher, { ...coverage, status }, plan, stored, clock.now());
-  }
-
   async function keep(coverage: SupportCoverage, entry: Known, status: SupportCoverageStatus): Promise<void> {
     await known.orForget(coverage, () => store.writeStatus(coverage, status, healthOf(status)));
     entry.status = status;
@@ -348,14 +273,6 @@ export function createCoverageReconciler(
   }
 
   return reconcile;
-}
-
-function msUntil(time: Temporal.Instant | undefined, now: Temporal.Instant): number {
-  return time ? Math.max(0, time.epochMilliseconds - now.epochMilliseconds) : Number.POSITIVE_INFINITY;
-}
-
-function findingsOf({ clusters }: Known) {
-  return [...clusters.values()].flatMap(({ memory }) => memory.findings);
 }
 
 /** The report may lack what it had no room for; what is in memory does not. */
