@@ -103,7 +103,7 @@ describe('a platform engineer applies a SupportCoverage', () => {
   it('and kubectl get reads like a sentence', async () => {
     const { stdout } = await cluster.kubectl(['get', 'scov', '-n', namespace]);
     const [header = '', row = ''] = stdout.trim().split('\n');
-    expect(header.split(/\s+/)).toEqual(['NAME', 'TIER', 'READY', 'HEALTHY', 'CRIT', 'WARN', 'DRIFT', 'LAST-CHECK', 'AGE']);
+    expect(header.split(/\s+/)).toEqual(['NAME', 'TIER', 'READY', 'HEALTHY', 'CRIT', 'WARN', 'DRIFT', 'WINDOW', 'LAST-CHECK', 'AGE']);
     expect(row.split(/\s+/).slice(0, 7)).toEqual(['production', 'Level1', 'True', 'True', '0', '0', '0']);
   });
 
