@@ -52,7 +52,11 @@ describe('refused at apply, with what to write instead', () => {
     ['an unknown severity', setting({ severity: 'fatal' }), 'supported values: "critical", "warning", "info"'],
     ['a check switched off without a reason', setting({ enabled: false }), 'a check that is switched off needs a reason'],
     ['the same check twice', { checks: { settings: [{ check: 'node-not-ready' }, { check: 'node-not-ready' }] } }, 'Duplicate value'],
-    ['two clusters that the operator runs in', { scope: { clusters: [{ name: 'a' }, { name: 'b' }] } }, 'only one cluster can be the one that the operator runs in'],
+    [
+      'two clusters that the operator runs in',
+      { scope: { clusters: [{ name: 'a' }, { name: 'b' }] } },
+      'only one cluster can be the one that the operator runs in',
+    ],
     ['a cluster name that is no label', { scope: { clusters: [{ name: 'Prod EU' }] } }, 'use lower case letters, digits'],
     ['an ignore rule without a reason', { baseline: { ignore: [{ fact: 'cluster-admins' }] } }, 'reason: Required value'],
     [

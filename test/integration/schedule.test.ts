@@ -76,7 +76,12 @@ describe('the checks of a coverage run', () => {
       '--type',
       'merge',
       '-p',
-      JSON.stringify({ status: { lastCheckTime: threeDaysAgo } }),
+      JSON.stringify({
+        status: {
+          lastCheckTime: threeDaysAgo,
+          clusters: status.clusters!.map((each) => ({ ...each, lastCheckTime: threeDaysAgo })),
+        },
+      }),
     ]);
     await operator.start();
     await waitFor('the missed run', async (see) => see(await triggersOf('nightly'))[0] === 'Missed', { deadlineMs: 60_000 });
