@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { KubeError } from './errors.ts';
 
@@ -7,6 +8,25 @@ export interface AddressGuard {
   isAllowed(address: string): boolean;
   /** Resolves a name to allowed addresses alone, at the moment of the connection. */
   lookup: LookupFunction;
+}
+
+/** A guard that resolves names as the system does, and leaves out what is not allowed. */
+export function createAddressGuard(isAllowed: (address: string) => boolean): AddressGuard {
+  return {
+    isAllowed,
+    lookup: (host, options, callback) =>
+      lookup(host, { ...options, all: true }, (error, found) => {
+        if (error) {
+          callback(error, []);
+          return;
+        }
+        const allowed = found.filter(({ address }) => isAllowed(address));
+        const [first] = allowed;
+        if (!first) callback(Object.assign(new Error(notAllowed(host)), { code: 'EADDRNOTALLOWED' }), []);
+        else if (options.all) callback(null, allowed);
+        else callback(null, first.address, first.family);
+      }),
+  };
 }
 
 /** The address in a URL where it is written as digits, which are connected to without a look-up; undefined for a name. */
@@ -19,7 +39,9 @@ export function addressIn(url: URL): string | undefined {
 export function checkAddress(server: string, guard: AddressGuard): void {
   const address = addressIn(new URL(server));
   if (address === undefined || guard.isAllowed(address)) return;
-  throw new KubeError('Forbidden', `the operator does not connect to ${address}: --allow-addresses does not list its range`, {
-    reason: 'AddressNotAllowed',
-  });
+  throw new KubeError('Forbidden', notAllowed(address), { reason: 'AddressNotAllowed' });
+}
+
+function notAllowed(host: string): string {
+  return `the operator does not connect to ${host}: it is a loopback, link-local or otherwise special address, and --allow-addresses does not list its range`;
 }
