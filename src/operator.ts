@@ -85,7 +85,9 @@ async function run(options: Options): Promise<void> {
     features: options.features,
     operatorNamespace: options.namespace,
   });
-  const guard = createAddressGuard(createAddressRule(options.allowAddresses));
+  const refusal = createAddressRule(options.allowAddresses);
+  const guard = createAddressGuard((address) => refusal(address, []) === undefined);
+  const correctionLimits = { allow: options.correctionsAllow, namespaces: options.correctionsNamespaces };
   const clusters = createClusters({
     ...parts,
     local: { observer, transport },
@@ -151,7 +153,8 @@ async function run(options: Options): Promise<void> {
         .flatMap((view) => (view.namespace === namespace ? [view.acknowledgement] : [])),
     dispatcher,
     recorder,
-    applyCorrection: createCorrector(guarded, { allow: options.correctionsAllow, namespaces: options.correctionsNamespaces }),
+    applyCorrection: createCorrector(guarded, correctionLimits),
+    correctionLimits,
     findReference: createFindReference(async ({ type, name, namespace }) => (await readMetadata(transport, type, name, namespace))?.uid),
     metrics: createCoverageMetrics(metrics.registry, {
       facts: facts.map(({ id }) => id),

@@ -17,7 +17,7 @@ import type { EventRecorder } from '../runtime/event-recorder.ts';
 import { type Baseline, findBaseline } from './baseline.ts';
 import type { Case } from './cases.ts';
 import type { ClusterHandle } from './clusters.ts';
-import { type Proposed, permitted, suggestions } from './corrections.ts';
+import { type CorrectionLimits, type Proposed, permitted, suggestions } from './corrections.ts';
 import { toolingProblems } from './delivery-tooling.ts';
 import { runAtOf } from './due.ts';
 import { type Handled, type HandlingInput, presumedTold, settle, toldFields, withHandled } from './handling.ts';
@@ -32,6 +32,8 @@ export interface ClusterRunOptions {
   findReference: FindReference;
   /** Makes one small change in the cluster that the operator runs in; see corrections.ts. */
   applyCorrection: (correction: Proposed, now: Temporal.Instant, signal: AbortSignal) => Promise<CorrectionReport>;
+  /** What the operator's own configuration lets it change. */
+  correctionLimits: CorrectionLimits;
   metrics: CoverageMetrics;
   clock: Clock;
 }
@@ -170,7 +172,11 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
     const { baseline } = pass;
     const agreed = new Set(baseline.state === 'Approved' ? baseline.baseline.spec.facts.map(({ object }) => object) : []);
     const now = clock.now();
-    const permit = { windowSince: plan.maintenance.windows?.at(now).since, isAgreed: (object: string) => agreed.has(object) };
+    const permit = {
+      windowSince: plan.maintenance.windows?.at(now).since,
+      isAgreed: (object: string) => agreed.has(object),
+      limits: options.correctionLimits,
+    };
     const tried: CorrectionReport[] = [];
     // Another cluster is only read; its corrections are for a person. Of two coverages of one cluster one corrects.
     const isFirst = !sharing.some(({ key, corrects }) => corrects && key < keyOf(coverage));
@@ -183,7 +189,7 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
     }
     const applied = new Set(tried.filter(({ result }) => result === 'Applied').map(({ command }) => command));
     const open = pass.corrections.filter(({ command }) => !applied.has(command)).slice(0, maxSuggested);
-    return [...suggestions(open), ...[...tried, ...past].slice(0, maxTried)];
+    return [...suggestions(open, { plan: plan.corrections, limits: options.correctionLimits }), ...[...tried, ...past].slice(0, maxTried)];
   }
 
   async function writeReport(work: ClusterWork, pass: Pass, handled: Handled, corrections: CorrectionReport[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { lookup as systemLookup } from 'node:dns';
+import { lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { KubeError } from './errors.ts';
 
@@ -10,21 +10,22 @@ export interface AddressGuard {
   lookup: LookupFunction;
 }
 
-/** `refusal` says why an address may not be connected to, and undefined where it may. */
-export function createAddressGuard(refusal: (address: string, apiServers: readonly string[]) => string | undefined): AddressGuard {
-  const isAllowed = (address: string) => refusal(address, []) === undefined;
+/** A guard that resolves names as the system does, and leaves out what is not allowed. */
+export function createAddressGuard(isAllowed: (address: string) => boolean): AddressGuard {
   return {
     isAllowed,
-    lookup: (name, options, callback) => {
-      systemLookup(name, { ...options, all: true }, (error, found) => {
-        const passing = (found ?? []).filter(({ address }) => isAllowed(address));
-        const [first] = passing;
-        if (error) callback(error, '');
-        else if (!first) callback(Object.assign(new Error(notAllowed(found[0]?.address ?? name).message), { code: 'ENOTALLOWED' }), '');
-        else if (options.all) callback(null, passing);
+    lookup: (host, options, callback) =>
+      lookup(host, { ...options, all: true }, (error, found) => {
+        if (error) {
+          callback(error, []);
+          return;
+        }
+        const allowed = found.filter(({ address }) => isAllowed(address));
+        const [first] = allowed;
+        if (!first) callback(Object.assign(new Error(notAllowed(host)), { code: 'EADDRNOTALLOWED' }), []);
+        else if (options.all) callback(null, allowed);
         else callback(null, first.address, first.family);
-      });
-    },
+      }),
   };
 }
 
@@ -38,11 +39,9 @@ export function addressIn(url: URL): string | undefined {
 export function checkAddress(server: string, guard: AddressGuard): void {
   const address = addressIn(new URL(server));
   if (address === undefined || guard.isAllowed(address)) return;
-  throw notAllowed(address);
+  throw new KubeError('Forbidden', notAllowed(address), { reason: 'AddressNotAllowed' });
 }
 
-function notAllowed(address: string): KubeError {
-  return new KubeError('Forbidden', `the operator does not connect to ${address}: --allow-addresses does not list its range`, {
-    reason: 'AddressNotAllowed',
-  });
+function notAllowed(host: string): string {
+  return `the operator does not connect to ${host}: it is a loopback, link-local or otherwise special address, and --allow-addresses does not list its range`;
 }
