@@ -2,6 +2,7 @@ import { access } from './access.ts';
 import { capacity } from './capacity.ts';
 import { controlPlane } from './controlplane.ts';
 import { defaults } from './defaults.ts';
+import { networking } from './networking.ts';
 import { nodes } from './nodes.ts';
 import { observability } from './observability.ts';
 import type { Scenario } from './scenario.ts';
@@ -23,4 +24,4 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 /** Those of Level 2, in the same way; one list a file. */
-export const level2: readonly Scenario[] = [...workloads];
+export const level2: readonly Scenario[] = [...workloads, ...networking];
