@@ -55,7 +55,7 @@ export function permissions(): Permissions {
       { apiGroups: [group], resources: ['coveragereports/status'], verbs: ['update'] },
     ],
     namespaces: reading.namespaces,
-    corrections: byGroup(correctedTypes, ['patch']),
+    corrections: [...byGroup(correctedTypes, ['patch']), ...byGroup(createdTypes, ['create'])],
     features: featureRules(needs),
   };
 }
@@ -123,8 +123,17 @@ function readingRules({ watch, ask }: ClusterNeeds, single: readonly ResourceTyp
 const correctedTypes = [
   { group: '', resource: 'namespaces' },
   { group: '', resource: 'serviceaccounts' },
+  { group: 'monitoring.coreos.com', resource: 'podmonitors' },
+  { group: 'monitoring.coreos.com', resource: 'prometheusrules' },
+  { group: 'monitoring.coreos.com', resource: 'servicemonitors' },
   { group: 'networking.k8s.io', resource: 'ingressclasses' },
   { group: 'storage.k8s.io', resource: 'storageclasses' },
+];
+
+/** What corrections make from a template. */
+const createdTypes = [
+  { group: '', resource: 'limitranges' },
+  { group: 'networking.k8s.io', resource: 'networkpolicies' },
 ];
 
 function featureRules({ watch, ask }: ClusterNeeds): Record<Feature, Rule[]> {

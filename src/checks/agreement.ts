@@ -11,6 +11,17 @@ export interface AddonTarget {
   version: string;
 }
 
+/** An object whose spec the corrections of a check copy. */
+export interface TemplateRef {
+  namespace: string;
+  name: string;
+}
+
+export interface Templates {
+  limitRange?: TemplateRef | undefined;
+  networkPolicy?: TemplateRef | undefined;
+}
+
 /** What was agreed about a cluster, as far as a check can depend on it. */
 export interface Agreement {
   /** True for a namespace with layers of the platform. */
@@ -19,6 +30,8 @@ export interface Agreement {
   isCovered(namespace: string): boolean;
   /** Which versions count as up to date. */
   targets: { kubernetes?: string | undefined; addons: readonly AddonTarget[] };
+  /** What application namespaces get where they have none. */
+  templates: Templates;
   /** An approved baseline is there: what it states is drift's to report. */
   baselineApproved: boolean;
   /** What the approved baseline states about an object, all facts together; undefined where it does not know it. */
@@ -71,12 +84,13 @@ export interface AgreementInput {
   /** Globs. Absent: all namespaces. */
   namespaces?: { include?: readonly string[] | undefined; exclude?: readonly string[] | undefined } | undefined;
   targets?: { kubernetes?: string | undefined; addons?: readonly AddonTarget[] | undefined } | undefined;
+  templates?: Templates | undefined;
   /** The facts of the approved baseline; undefined where there is none. */
   approved?: readonly { object: string; value: Readonly<Record<string, string>> }[] | undefined;
 }
 
 /** With nothing given: every namespace is covered, and there is neither a target nor an approved baseline. */
-export function createAgreement({ platformNamespaces, namespaces, targets, approved }: AgreementInput = {}): Agreement {
+export function createAgreement({ platformNamespaces, namespaces, targets, templates, approved }: AgreementInput = {}): Agreement {
   const platform = platformNamespaces ?? wellKnownPlatformNamespaces;
   const { include = ['*'], exclude = [] } = namespaces ?? {};
   const known = new Map<string, Record<string, string>>();
@@ -96,6 +110,7 @@ export function createAgreement({ platformNamespaces, namespaces, targets, appro
       isPlatform(namespace) ||
       (include.some((glob) => matchesGlob(glob, namespace)) && !exclude.some((glob) => matchesGlob(glob, namespace))),
     targets: { kubernetes: targets?.kubernetes, addons: targets?.addons ?? [] },
+    templates: templates ?? {},
     baselineApproved: approved !== undefined,
     agreed: (object) => known.get(object),
   };

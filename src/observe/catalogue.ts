@@ -16,7 +16,16 @@ import { horizontalpodautoscalers } from './resources/horizontalpodautoscalers.t
 import { ingressclasses } from './resources/ingressclasses.ts';
 import { ingresses } from './resources/ingresses.ts';
 import { limitranges } from './resources/limitranges.ts';
-import { alertmanagerconfigs, alertmanagers, podmonitors, prometheuses, prometheusrules, servicemonitors } from './resources/monitoring.ts';
+import {
+  alertmanagerconfigs,
+  alertmanagers,
+  podmonitors,
+  prometheusagents,
+  prometheuses,
+  prometheusrules,
+  servicemonitors,
+  thanosrulers,
+} from './resources/monitoring.ts';
 import { namespaces } from './resources/namespaces.ts';
 import { networkpolicies } from './resources/networkpolicies.ts';
 import { nodes } from './resources/nodes.ts';
@@ -71,6 +80,7 @@ export const resources = {
   podmonitors,
   pods,
   priorityclasses,
+  prometheusagents,
   prometheuses,
   prometheusrules,
   resourcequotas,
@@ -84,6 +94,7 @@ export const resources = {
   statefulsets,
   storageclasses,
   'support-calendar': supportCalendar,
+  thanosrulers,
   'tls-secrets': tlsSecrets,
   validatingwebhookconfigurations,
 } as const satisfies Record<string, Resource<Stored>>;

@@ -11,7 +11,7 @@ export type Interceptor = (request: KubeRequest, proceed: () => unknown) => unkn
 /**
  * An API server's storage in memory: create, read, list, replace, merge-patch and delete on any path, with resourceVersions that
  * conflict. It knows no schema and no watch; server-side apply merges like a merge-patch and creates what is missing; a write to
- * `/status` changes only `status`; a dry-run of a patch changes nothing.
+ * `/status` changes only `status`; a dry-run changes nothing.
  */
 export interface MemoryApi extends Transport {
   /** Every request, in the order of arrival, with those that an interceptor failed. */
@@ -119,11 +119,12 @@ function createStore() {
     }
   }
 
-  /** What would come of a request to one object. */
+  /** What would come of a request. */
   function rehearse(request: KubeRequest): unknown {
-    const old = objects.get(request.path);
+    const before = new Map(objects);
     const result = handle(request);
-    if (old) objects.set(request.path, old);
+    objects.clear();
+    for (const [path, object] of before) objects.set(path, object);
     return result;
   }
 
