@@ -120,7 +120,7 @@ describe('in the namespaces of coverages the operator', () => {
 });
 
 describe('to make corrections the operator', () => {
-  it('patches what the check or fact changes, and nothing else', () => {
+  it('patches what the check or fact changes, or creates what it makes from a template, and nothing else', () => {
     const { cluster, namespaces, namespaced } = granted.corrections;
     const given = (rules: Record<string, Rule>) => Object.entries(rules).map(([id, rule]) => `${id}: ${single([rule]).join()}`);
     expect(given(cluster)).toEqual([
@@ -128,17 +128,23 @@ describe('to make corrections the operator', () => {
       'default-storageclass: patch storage.k8s.io/storageclasses',
     ]);
     expect(given(namespaces)).toEqual(['namespaces: patch core/namespaces', 'ns-pod-security: patch core/namespaces']);
-    expect(given(namespaced)).toEqual(['sa-default-automount: patch core/serviceaccounts']);
+    expect(given(namespaced)).toEqual([
+      'ns-default-deny: create networking.k8s.io/networkpolicies',
+      'ns-limitrange: create core/limitranges',
+      'obs-default-rules: patch monitoring.coreos.com/prometheusrules',
+      'obs-scrape-orphan: patch monitoring.coreos.com/podmonitors,patch monitoring.coreos.com/servicemonitors',
+      'sa-default-automount: patch core/serviceaccounts',
+    ]);
   });
 
   it('has a rule for each check and fact that makes any, of the type that its source names', () => {
     expect(Object.keys(correctedResources).sort()).toEqual([...correctable].sort());
     const root = new URL('..', import.meta.url).pathname;
-    for (const [id, resource] of Object.entries(correctedResources)) {
+    for (const [id, { resources: names }] of Object.entries(correctedResources)) {
       const [file] = globSync(`src/{checks,baseline}/*/${id}.ts`, { cwd: root });
       expect([id, readFileSync(`${root}${file}`, 'utf8')]).toEqual([
         id,
-        expect.stringMatching(new RegExp(`\\bresources\\.${resource}\\b`)),
+        expect.stringMatching(new RegExp(`\\bresources\\.${names[0]}\\b|'${names[0]}'`)),
       ]);
     }
   });

@@ -134,21 +134,27 @@ function readingRules({ watch, ask }: ClusterNeeds, single: readonly ResourceTyp
   };
 }
 
-/** What the correction of each check or fact changes; a test compares it with what they make. */
-export const correctedResources: Readonly<Record<(typeof correctable)[number], ResourceName>> = {
-  'default-ingressclass': 'ingressclasses',
-  'default-storageclass': 'storageclasses',
-  namespaces: 'namespaces',
-  'ns-pod-security': 'namespaces',
-  'sa-default-automount': 'serviceaccounts',
+/** What the correction of each check or fact changes, or makes from a template; a test compares it with what they do. */
+export const correctedResources: Readonly<
+  Record<(typeof correctable)[number], { resources: readonly [ResourceName, ...ResourceName[]]; verb: 'patch' | 'create' }>
+> = {
+  'default-ingressclass': { resources: ['ingressclasses'], verb: 'patch' },
+  'default-storageclass': { resources: ['storageclasses'], verb: 'patch' },
+  namespaces: { resources: ['namespaces'], verb: 'patch' },
+  'ns-default-deny': { resources: ['networkpolicies'], verb: 'create' },
+  'ns-limitrange': { resources: ['limitranges'], verb: 'create' },
+  'ns-pod-security': { resources: ['namespaces'], verb: 'patch' },
+  'obs-default-rules': { resources: ['prometheusrules'], verb: 'patch' },
+  'obs-scrape-orphan': { resources: ['podmonitors', 'servicemonitors'], verb: 'patch' },
+  'sa-default-automount': { resources: ['serviceaccounts'], verb: 'patch' },
 };
 
 function correctionRules(): CorrectionRules {
   const rules: CorrectionRules = { cluster: {}, namespaces: {}, namespaced: {} };
-  for (const [id, name] of Object.entries(correctedResources)) {
-    const { type } = definition(name);
-    const kind = type.namespaced ? 'namespaced' : name === 'namespaces' ? 'namespaces' : 'cluster';
-    rules[kind][id] = { apiGroups: [type.group], resources: [type.resource], verbs: ['patch'] };
+  for (const [id, { resources: names, verb }] of Object.entries(correctedResources)) {
+    const [{ type }] = names.map(definition) as [Resource<Stored>];
+    const kind = type.namespaced ? 'namespaced' : type.resource === 'namespaces' ? 'namespaces' : 'cluster';
+    rules[kind][id] = { apiGroups: [type.group], resources: names.map((name) => definition(name).type.resource), verbs: [verb] };
   }
   return rules;
 }

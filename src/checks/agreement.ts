@@ -12,6 +12,17 @@ export interface AddonTarget {
   version: string;
 }
 
+/** An object whose spec the corrections of a check copy. */
+export interface TemplateRef {
+  namespace: string;
+  name: string;
+}
+
+export interface Templates {
+  limitRange?: TemplateRef | undefined;
+  networkPolicy?: TemplateRef | undefined;
+}
+
 /** What was agreed about a cluster, as far as a check can depend on it. */
 export interface Agreement {
   /** What runs: a check may leave to one of a higher tier what that one tells better. */
@@ -22,6 +33,8 @@ export interface Agreement {
   isCovered(namespace: string): boolean;
   /** Which versions count as up to date. */
   targets: { kubernetes?: string | undefined; addons: readonly AddonTarget[] };
+  /** What application namespaces get where they have none. */
+  templates: Templates;
   /** An approved baseline is there: what it states is drift's to report. */
   baselineApproved: boolean;
   /** What the approved baseline states about an object, all facts together; undefined where it does not know it. */
@@ -76,12 +89,14 @@ export interface AgreementInput {
   /** Globs. Absent: all namespaces. */
   namespaces?: { include?: readonly string[] | undefined; exclude?: readonly string[] | undefined } | undefined;
   targets?: { kubernetes?: string | undefined; addons?: readonly AddonTarget[] | undefined } | undefined;
+  templates?: Templates | undefined;
   /** The facts of the approved baseline; undefined where there is none. */
   approved?: readonly { object: string; value: Readonly<Record<string, string>> }[] | undefined;
 }
 
 /** With nothing given: every namespace is covered, and there is neither a target nor an approved baseline. */
-export function createAgreement({ tier = 'Level3', platformNamespaces, namespaces, targets, approved }: AgreementInput = {}): Agreement {
+export function createAgreement(input: AgreementInput = {}): Agreement {
+  const { tier = 'Level3', platformNamespaces, namespaces, targets, templates, approved } = input;
   const platform = platformNamespaces ?? wellKnownPlatformNamespaces;
   const { include = ['*'], exclude = [] } = namespaces ?? {};
   const known = new Map<string, Record<string, string>>();
@@ -102,6 +117,7 @@ export function createAgreement({ tier = 'Level3', platformNamespaces, namespace
       isPlatform(namespace) ||
       (include.some((glob) => matchesGlob(glob, namespace)) && !exclude.some((glob) => matchesGlob(glob, namespace))),
     targets: { kubernetes: targets?.kubernetes, addons: targets?.addons ?? [] },
+    templates: templates ?? {},
     baselineApproved: approved !== undefined,
     agreed: (object) => known.get(object),
   };

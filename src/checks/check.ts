@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Severity, Tier } from '../api/v1alpha1/fields.ts';
 import type { ResourceType } from '../kube/types.ts';
 import type { ClusterView, Needs } from '../observe/cluster-view.ts';
-import type { Agreement } from './agreement.ts';
+import type { Agreement, TemplateRef } from './agreement.ts';
 import type { Area } from './areas.ts';
 
 /** What a check sees wrong now with one object. Whether and when it becomes a finding is not the check's business. */
@@ -20,7 +20,9 @@ export interface Observation {
 }
 
 /** A small change that mends what a check or fact found, and can be taken back. */
-export interface Correction {
+export type Correction = CorrectionTarget & (Patching | Copying);
+
+export interface CorrectionTarget {
   /** Kind/namespace/name or Kind/name. */
   object: string;
   /** What the approved baseline must state for the operator to make the change itself; mostly the object. */
@@ -28,10 +30,22 @@ export interface Correction {
   type: ResourceType;
   name: string;
   namespace?: string;
-  /** As a JSON merge patch: what it does not name stays as it is. */
-  patch: Readonly<Record<string, unknown>>;
+  /** Of the observation that it mends, where the check makes several. */
+  reason?: string;
   /** The same for a person. */
   command: string;
+}
+
+/** Changes an object that is there. */
+export interface Patching {
+  /** As a JSON merge patch: what it does not name stays as it is. */
+  patch: Readonly<Record<string, unknown>>;
+}
+
+/** Creates an object that is not there. */
+export interface Copying {
+  /** The object of the same type whose spec it gets. */
+  copyOf: TemplateRef;
 }
 
 /** `undefined` in a list of observations would be a pass; what cannot be judged must be said. */

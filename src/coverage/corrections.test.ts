@@ -1,6 +1,6 @@
 import { createMemoryApi, type Interceptor } from '../../test/fakes/memory-api.ts';
 import type { CorrectionReport } from '../api/v1alpha1/coveragereport.ts';
-import { metadataCorrection } from '../checks/corrections.ts';
+import { copyCorrection, metadataCorrection } from '../checks/corrections.ts';
 import { KubeError } from '../kube/errors.ts';
 import type { KubeRequest, Transport } from '../kube/transport.ts';
 import type { KubeObject } from '../kube/types.ts';
@@ -222,5 +222,107 @@ describe('making it', () => {
       throw new KubeError('Transient', 'etcd has no leader', { code: 503 });
     };
     expect(await make(silent)).toMatchObject({ result: 'Failed', message: 'etcd has no leader' });
+  });
+});
+
+describe('making a copy of a template', () => {
+  const limitRanges = { group: '', version: 'v1', resource: 'limitranges', kind: 'LimitRange', namespaced: true };
+  const source = '/api/v1/namespaces/platform-templates/limitranges/defaults';
+  const target = '/api/v1/namespaces/shop/limitranges/defaults';
+  const spec = { limits: [{ type: 'Container', defaultRequest: { cpu: '100m' } }] };
+  const copy: Proposed = {
+    ...copyCorrection(
+      { type: limitRanges, name: 'defaults', namespace: 'shop', knownAs: 'Namespace/shop' },
+      { namespace: 'platform-templates', name: 'defaults' },
+    ),
+    check: 'ns-limitrange',
+  };
+  const isDryRun: (request: Parameters<Interceptor>[0]) => boolean = ({ query }) => query?.dryRun === 'All';
+
+  async function make(interceptor?: Interceptor, objects: Record<string, object> = { [source]: { spec } }) {
+    const api = createMemoryApi();
+    for (const [path, object] of Object.entries(objects))
+      api.write(path, { metadata: { name: 'defaults', labels: { team: 'platform' } }, ...object });
+    api.intercept(interceptor);
+    const { result, message } = await apply(api, copy, now, new AbortController().signal);
+    const writes = api.requests.filter(({ method }) => method !== undefined);
+    const made = api.read<KubeObject & { spec: object }>(target);
+    return { result, message, writes: writes.map(({ query }) => (query?.dryRun ? 'dry-run' : 'write')), made: made && { ...made } };
+  }
+
+  it('creates an object of its spec and nothing else of it, after a dry-run, in the name of the operator', async () => {
+    const managers: unknown[] = [];
+    const watching: Interceptor = (request, proceed) => {
+      if (request.method) managers.push(request.query?.fieldManager);
+      return proceed();
+    };
+    expect(await make(watching)).toEqual({
+      ...{ result: 'Applied', message: 'It was made and is there.', writes: ['dry-run', 'write'] },
+      made: {
+        ...{ apiVersion: 'v1', kind: 'LimitRange', spec },
+        metadata: { name: 'defaults', namespace: 'shop', uid: expect.any(String), resourceVersion: expect.any(String) },
+      },
+    });
+    expect(managers).toEqual(['support-coverage-operator', 'support-coverage-operator']);
+  });
+
+  it('is refused where the object is there meanwhile, which stays as it is', async () => {
+    const other = { spec: { limits: [] } };
+    expect(await make(undefined, { [source]: { spec }, [target]: other })).toMatchObject({
+      ...{ result: 'Refused', message: 'It is there already.', writes: [] },
+      made: other,
+    });
+  });
+
+  it('is refused where somebody makes it after the dry-run', async () => {
+    const racing: Interceptor = (request, proceed) => {
+      if (request.method === 'POST' && !isDryRun(request)) throw new KubeError('Conflict', 'defaults already exists', { code: 409 });
+      return proceed();
+    };
+    expect(await make(racing)).toMatchObject({ result: 'Refused', message: 'defaults already exists', made: undefined });
+  });
+
+  it('is refused where the template is gone', async () => {
+    expect(await make(undefined, {})).toMatchObject({
+      ...{ result: 'Refused', message: 'The template LimitRange/platform-templates/defaults is gone.', writes: [] },
+      made: undefined,
+    });
+  });
+
+  it.each<[string, (answer: KubeObject) => object]>([
+    ['another spec', (answer) => ({ ...answer, spec: { limits: [] } })],
+    ['labels', (answer) => ({ ...answer, metadata: { ...answer.metadata, labels: { injected: 'true' } } })],
+  ])('is refused where the dry-run gives %s', async (_, changed) => {
+    const adding: Interceptor = (request, proceed) => (isDryRun(request) ? changed(proceed() as KubeObject) : proceed());
+    expect(await make(adding)).toMatchObject({
+      result: 'Refused',
+      message: 'The dry-run gives another result than the change alone: an admission webhook or policy adds to it.',
+      ...{ writes: ['dry-run'], made: undefined },
+    });
+  });
+
+  it('is refused where the API server warns of it', async () => {
+    const warning: Interceptor = (request, proceed) => {
+      if (isDryRun(request)) request.onWarning?.('a quota would be in the way');
+      return proceed();
+    };
+    expect(await make(warning)).toMatchObject({ result: 'Refused', message: expect.stringContaining('a quota'), writes: ['dry-run'] });
+  });
+
+  it.each<[string, (api: () => KubeObject) => unknown]>([
+    ['deletes it', () => undefined],
+    ['changes it', (answer) => ({ ...answer(), spec: {} })],
+  ])('has failed where somebody %s at once', async (_, afterwards) => {
+    let written = false;
+    const undoing: Interceptor = (request, proceed) => {
+      if (request.method === undefined && written) {
+        const answer = afterwards(proceed as () => KubeObject);
+        if (!answer) throw new KubeError('NotFound', 'gone', { code: 404 });
+        return answer;
+      }
+      written ||= request.method === 'POST' && !isDryRun(request);
+      return proceed();
+    };
+    expect(await make(undoing)).toMatchObject({ result: 'Failed', message: expect.stringMatching(/at once by somebody else\.$/) });
   });
 });

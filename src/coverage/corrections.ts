@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CorrectionReport } from '../api/v1alpha1/coveragereport.ts';
-import type { Correction } from '../checks/check.ts';
+import type { Copying, Correction, Patching } from '../checks/check.ts';
 import { stamp } from '../findings/lifecycle.ts';
 import { isKubeError } from '../kube/errors.ts';
 import { matchesGlob } from '../kube/glob.ts';
-import type { Transport } from '../kube/transport.ts';
-import { type KubeObject, objectPath } from '../kube/types.ts';
+import type { KubeRequest, Transport } from '../kube/transport.ts';
+import { collectionPath, type KubeObject, objectName, objectPath } from '../kube/types.ts';
 
 /** At most so many changes in one maintenance window; whoever needs more has a project, not a correction. */
 export const maxPerWindow = 20;
@@ -94,8 +94,8 @@ export function createCorrector(transport: Transport, limits: CorrectionLimits) 
 }
 
 /**
- * Makes one change: only if the object is still as it was read, the API server's dry-run gives exactly what is meant and warns of nothing,
- * and the object read again afterwards has it. Never throws: what stands in the way is the result.
+ * Makes one change: only if the object is still as it was read (or still not there), the API server's dry-run gives exactly what is meant and
+ * warns of nothing, and the object read again afterwards has it. Never throws: what stands in the way is the result.
  */
 export async function apply(
   transport: Transport,
@@ -103,43 +103,74 @@ export async function apply(
   now: Temporal.Instant,
   signal: AbortSignal,
 ): Promise<CorrectionReport> {
-  const { check, object, command, type, name, namespace, patch } = correction;
-  const path = objectPath(type, name, namespace);
-  const done = (result: CorrectionReport['result'], message: string): CorrectionReport => ({
+  const { check, object, command } = correction;
+  const done = ([result, message]: Result): CorrectionReport => ({
     ...{ check, object, command, result },
     message: message.slice(0, 1024),
     at: stamp(now),
   });
-  const write = async (body: object, dryRun: boolean) => {
-    const warnings: string[] = [];
-    const answer = await transport.json<KubeObject>({
-      method: 'PATCH',
-      path,
-      query: { fieldManager, ...(dryRun ? { dryRun: 'All' } : {}) },
-      contentType: 'application/merge-patch+json',
-      body,
-      signal,
-      onWarning: (text) => warnings.push(text),
-    });
-    return { answer, warnings };
-  };
   try {
-    const before = await transport.json<KubeObject>({ path, signal });
-    const wanted = merged(before, patch);
-    if (isDeepStrictEqual(essence(before), essence(wanted))) return done('Refused', 'It is so already.');
-    const body = merged(patch, { metadata: { resourceVersion: before.metadata?.resourceVersion } }) as object;
-    const trial = await write(body, true);
-    if (trial.warnings.length > 0) return done('Refused', `The API server warns of the change: ${trial.warnings.join('; ')}`);
-    if (!isDeepStrictEqual(essence(trial.answer), essence(wanted)))
-      return done('Refused', 'The dry-run gives another result than the change alone: an admission webhook or policy adds to it.');
-    await write(body, false);
-    const after = await transport.json<KubeObject>({ path, signal });
-    if (!isDeepStrictEqual(essence(merged(after, patch)), essence(after)))
-      return done('Failed', 'The change was made and taken back at once by somebody else.');
-    return done('Applied', 'The change was made and is there.');
+    return done(await ('patch' in correction ? change(transport, correction, signal) : create(transport, correction, signal)));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return done(isKubeError(error, 'Forbidden', 'Conflict', 'Invalid') ? 'Refused' : 'Failed', message);
+    return done([isKubeError(error, 'Forbidden', 'Conflict', 'Invalid') ? 'Refused' : 'Failed', message]);
+  }
+}
+
+type Result = [CorrectionReport['result'], string];
+
+async function change(transport: Transport, { type, name, namespace, patch }: Proposed & Patching, signal: AbortSignal): Promise<Result> {
+  const path = objectPath(type, name, namespace);
+  const before = await transport.json<KubeObject>({ path, signal });
+  const wanted = merged(before, patch);
+  if (isDeepStrictEqual(essence(before), essence(wanted))) return ['Refused', 'It is so already.'];
+  const body = merged(patch, { metadata: { resourceVersion: before.metadata?.resourceVersion } }) as object;
+  const request = { method: 'PATCH', path, contentType: 'application/merge-patch+json', body, signal } as const;
+  const objection = await rehearsed(transport, request, wanted);
+  if (objection) return ['Refused', objection];
+  await transport.json({ ...request, query: { fieldManager } });
+  const after = await transport.json<KubeObject>({ path, signal });
+  return isDeepStrictEqual(essence(merged(after, patch)), essence(after))
+    ? ['Applied', 'The change was made and is there.']
+    : ['Failed', 'The change was made and taken back at once by somebody else.'];
+}
+
+async function create(transport: Transport, { type, name, namespace, copyOf }: Proposed & Copying, signal: AbortSignal): Promise<Result> {
+  const found = (path: string) => unlessNotFound(transport.json<KubeObject & { spec?: unknown }>({ path, signal }));
+  const template = await found(objectPath(type, copyOf.name, copyOf.namespace));
+  if (!template) return ['Refused', `The template ${objectName(type.kind, copyOf.name, copyOf.namespace)} is gone.`];
+  const path = objectPath(type, name, namespace);
+  if (await found(path)) return ['Refused', 'It is there already.'];
+  const apiVersion = type.group === '' ? type.version : `${type.group}/${type.version}`;
+  const wanted = { apiVersion, kind: type.kind, metadata: { name, ...(namespace ? { namespace } : {}) }, spec: template.spec };
+  const request = { method: 'POST', path: collectionPath(type, namespace), body: wanted, signal } as const;
+  const objection = await rehearsed(transport, request, wanted);
+  if (objection) return ['Refused', objection];
+  await transport.json({ ...request, query: { fieldManager } });
+  const after = await found(path);
+  if (!after) return ['Failed', 'It was made and deleted at once by somebody else.'];
+  return isDeepStrictEqual(essence(after), essence(wanted))
+    ? ['Applied', 'It was made and is there.']
+    : ['Failed', 'It was made and changed at once by somebody else.'];
+}
+
+/** What speaks against a request: its dry-run warns, or gives something else than what is meant. */
+async function rehearsed(transport: Transport, request: KubeRequest, wanted: unknown): Promise<string | undefined> {
+  const warnings: string[] = [];
+  const onWarning = (text: string) => warnings.push(text);
+  const answer = await transport.json<KubeObject>({ ...request, query: { fieldManager, dryRun: 'All' }, onWarning });
+  if (warnings.length > 0) return `The API server warns of the change: ${warnings.join('; ')}`;
+  return isDeepStrictEqual(essence(answer), essence(wanted))
+    ? undefined
+    : 'The dry-run gives another result than the change alone: an admission webhook or policy adds to it.';
+}
+
+async function unlessNotFound<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isKubeError(error, 'NotFound')) return undefined;
+    throw error;
   }
 }
 
@@ -158,10 +189,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** An object without what every write changes; an empty map is as good as none. */
+/** An object without what the API server itself gives it; an empty map is as good as none. */
 function essence(object: unknown): unknown {
   const { metadata, status: _, ...rest } = object as KubeObject & { status?: unknown };
-  const { managedFields: _fields, resourceVersion: _version, generation: _generation, ...kept } = metadata ?? {};
+  const { managedFields: _fields, resourceVersion: _version, generation: _generation, ...named } = metadata ?? {};
+  const { uid: _uid, creationTimestamp: _created, ...kept } = named;
   const filled = Object.fromEntries(Object.entries(kept).filter(([, value]) => !isObject(value) || Object.keys(value).length > 0));
   return { ...rest, metadata: filled };
 }

@@ -183,6 +183,11 @@ describe('what cannot be run is refused with the path of the field and what to w
       { exceptions: [{ check: 'node-on-fire', reason: 'x', owner: 'jane', expires: '2027-01-31' }] },
       /^spec\.exceptions\[0\]\.check: there is no check "node-on-fire"; known are .*exception-expired/,
     ],
+    [
+      'a template in a namespace of an application',
+      { corrections: { templates: { limitRange: { namespace: 'shop', name: 'defaults' } } } },
+      /^spec\.corrections\.templates\.limitRange\.namespace: shop is not a namespace of the platform: .* scope\.platformNamespaces$/,
+    ],
     ['a field of the wrong type, stored before the schema refused it', { reportLimit: 'many' }, /^spec\.reportLimit: /],
     [
       'two clusters that the operator runs in',

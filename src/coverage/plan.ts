@@ -100,6 +100,7 @@ export function planOf(
     });
   problems.push(...boundaryProblems(spec, { checks: [...catalogue, ...ownChecks].map(({ id }) => id), facts: [...known] }));
   problems.push(...rangeProblems(spec.maintenance?.targets));
+  problems.push(...templateProblems(spec));
   const { maintenance, problems: maintenanceProblems } = maintenanceOf(spec.maintenance, now);
   problems.push(...maintenanceProblems);
   const timeZone = spec.workingHours?.timeZone ?? 'UTC';
@@ -121,6 +122,7 @@ export function planOf(
         platformNamespaces: spec.scope?.platformNamespaces,
         namespaces: spec.scope?.namespaces,
         targets: spec.maintenance?.targets,
+        templates: spec.corrections?.templates,
       },
       boundary: spec.boundary?.rules ?? [],
       exceptions: spec.exceptions ?? [],
@@ -165,6 +167,21 @@ function rangeProblems(targets: NonNullable<SupportCoverageSpec['maintenance']>[
     range === undefined || validRange(range) !== null
       ? []
       : [{ path, message: `${JSON.stringify(range)} is not a range of versions; write for example ">=1.36.2 <1.38.0"` }],
+  );
+}
+
+/** Who may write in an application's namespace must not write what all others get. */
+function templateProblems({ scope, corrections }: SupportCoverageSpec): SettingProblem[] {
+  const { isPlatform } = createAgreement({ platformNamespaces: scope?.platformNamespaces });
+  return Object.entries(corrections?.templates ?? {}).flatMap(([field, template]) =>
+    template === undefined || isPlatform(template.namespace)
+      ? []
+      : [
+          {
+            path: `spec.corrections.templates.${field}.namespace`,
+            message: `${template.namespace} is not a namespace of the platform: keep the template in one that is, or add it to scope.platformNamespaces`,
+          },
+        ],
   );
 }
 

@@ -353,6 +353,42 @@ describe('corrections', () => {
     ]);
   });
 
+  it('are of the findings that are open, not of what the same check only suspects', async () => {
+    const suspects = (reason: string) =>
+      fakeCheck(
+        'mends',
+        () => ({
+          observations: [{ object: 'Cluster/local', reason: 'Bad', message: 'bad' }],
+          corrections: [{ ...correction('shop'), reason }],
+        }),
+        '0s',
+      );
+    const made = async (reason: string) =>
+      (await runPass(input(agreed, { checks: configured(suspects(reason)), judge: supportAll }))).corrections.length;
+    expect([await made('Bad'), await made('Worse')]).toEqual([1, 0]);
+  });
+
+  it('are not of a namespace that is accepted as it is', async () => {
+    const makes = fakeCheck(
+      'mends',
+      () => ({
+        observations: [{ object: 'Cluster/local', reason: 'Bad', message: 'bad' }],
+        corrections: [{ ...correction('shop'), object: 'LimitRange/shop/defaults' }],
+      }),
+      '0s',
+    );
+    const accepting = (name: string) => async () =>
+      (
+        await runPass(
+          input(agreed, {
+            checks: configured(makes),
+            judge: ({ object }) => (object === `Namespace/${name}` ? { ...supported, exception: 'x' } : supported),
+          }),
+        )
+      ).corrections.length;
+    expect([await accepting('shop')(), await accepting('bank')()]).toEqual([0, 1]);
+  });
+
   it('of drift are not suggested where the drift is separate scope', async () => {
     const labelled = (level: string) => ({
       ...agreed,

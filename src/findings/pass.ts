@@ -101,15 +101,19 @@ function advanceAll(
 
 /** What would mend open findings. What is accepted, or nobody's but the customer's, is left as it is. */
 function ofFindings(results: readonly CheckResult[], findings: readonly Finding[], judge: Judge): Pass['corrections'] {
-  const open = new Set(findings.filter(counts).map(({ check }) => check));
-  return results
-    .filter(({ check }) => open.has(check.id))
-    .flatMap(({ check, corrections = [] }) =>
+  const open = findings.filter(counts);
+  return results.flatMap(({ check, corrections = [] }) => {
+    const reasons = new Set(open.filter((finding) => finding.check === check.id).map(({ reason }) => reason));
+    const isSupports = (object: string) =>
+      counts(judge({ kind: 'Finding', check: check.id, tier: check.tier, object, severity: check.severity }));
+    return (
       corrections
-        // One finding may stand for many objects, of which some are accepted.
-        .filter(({ object }) => counts(judge({ kind: 'Finding', check: check.id, tier: check.tier, object, severity: check.severity })))
-        .map((correction) => ({ ...correction, check: check.id })),
+        .filter(({ reason }) => (reason === undefined ? reasons.size > 0 : reasons.has(reason)))
+        // One finding may stand for many objects, of which some are accepted; so may be the namespace of what would be made.
+        .filter(({ object, knownAs }) => isSupports(object) && isSupports(knownAs))
+        .map((correction) => ({ ...correction, check: check.id }))
     );
+  });
 }
 
 /** What would bring drift back to what was agreed, under the id of its fact. */

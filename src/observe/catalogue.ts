@@ -19,7 +19,16 @@ import { ingressclasses } from './resources/ingressclasses.ts';
 import { ingresses } from './resources/ingresses.ts';
 import { limitranges } from './resources/limitranges.ts';
 import { loadBalancerEvents } from './resources/load-balancer-events.ts';
-import { alertmanagerconfigs, alertmanagers, podmonitors, prometheuses, prometheusrules, servicemonitors } from './resources/monitoring.ts';
+import {
+  alertmanagerconfigs,
+  alertmanagers,
+  podmonitors,
+  prometheusagents,
+  prometheuses,
+  prometheusrules,
+  servicemonitors,
+  thanosrulers,
+} from './resources/monitoring.ts';
 import { namespaces } from './resources/namespaces.ts';
 import { networkpolicies } from './resources/networkpolicies.ts';
 import { nodes } from './resources/nodes.ts';
@@ -83,6 +92,7 @@ export const resources = {
   podmonitors,
   pods,
   priorityclasses,
+  prometheusagents,
   prometheuses,
   prometheusrules,
   resourcequotas,
@@ -97,6 +107,7 @@ export const resources = {
   storageclasses,
   'support-calendar': supportCalendar,
   targetgroupbindings,
+  thanosrulers,
   'tls-secrets': tlsSecrets,
   tlsroutes,
   validatingwebhookconfigurations,

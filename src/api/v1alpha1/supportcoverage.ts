@@ -79,9 +79,21 @@ export const correctable = [
   'default-ingressclass',
   'default-storageclass',
   'namespaces',
+  'ns-default-deny',
+  'ns-limitrange',
   'ns-pod-security',
+  'obs-default-rules',
+  'obs-scrape-orphan',
   'sa-default-automount',
 ] as const;
+
+/** Made from a template: check, field of corrections.templates. */
+const fromTemplate = { 'ns-limitrange': 'limitRange', 'ns-default-deny': 'networkPolicy' } as const;
+
+const template = z.object({
+  namespace: label.describe('A namespace of the platform.'),
+  name: objectName.describe('Name of the object, and of its copies.'),
+});
 
 /** A Secret beside the coverage, and the key in it. */
 const secretRef = (key: string) =>
@@ -344,7 +356,26 @@ export const supportCoverageSpec = z
             'Checks and facts whose corrections the operator may make itself, where its own configuration lists them too (the chart’s corrections.allow and corrections.namespaces).',
           )
           .meta(atomic),
+        templates: z
+          .object({
+            limitRange: template.optional().describe('For ns-limitrange: a LimitRange.'),
+            networkPolicy: template
+              .optional()
+              .describe('For ns-default-deny: a NetworkPolicy. What it does not let in is cut off in the namespaces that get it.'),
+          })
+          .optional()
+          .describe(
+            'Objects of each covered cluster whose spec is copied to covered application namespaces that have none. Absent: none is.',
+          ),
       })
+      .meta(
+        rules(
+          ...Object.entries(fromTemplate).map(([check, field]) => ({
+            rule: `!has(self.allow) || !self.allow.exists(c, c == '${check}') || (has(self.templates) && has(self.templates.${field}))`,
+            message: `${check} is corrected by copies of a template: name it in corrections.templates.${field}, or take ${check} out of allow`,
+          })),
+        ),
+      )
       .optional()
       .describe('Small changes that can be taken back. Default: suggested.'),
     escalation: z

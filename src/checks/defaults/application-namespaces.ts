@@ -1,7 +1,7 @@
 import type { ClusterView } from '../../observe/cluster-view.ts';
 import { instantOf } from '../../observe/resource.ts';
 import type { NamespaceView } from '../../observe/resources/namespaces.ts';
-import type { CheckContext, Evaluation } from '../check.ts';
+import type { CheckContext, Correction, Evaluation } from '../check.ts';
 import { inBrief } from '../in-brief.ts';
 
 type Context = Pick<CheckContext<unknown>, 'view' | 'agreement' | 'now' | 'holdMs'>;
@@ -19,8 +19,16 @@ export function applicationNamespaces({ view, agreement, now, holdMs }: Context)
   });
 }
 
+interface Lacking {
+  reason: string;
+  title: string;
+  advice: string;
+  /** What would mend it, for each of the namespaces. */
+  corrections?: (namespaces: readonly string[]) => Correction[];
+}
+
 /** One finding for all application namespaces that are not among those which have it: `3 application namespaces have no LimitRange`. */
-export function lacking(context: Context, those: ReadonlySet<string>, what: { reason: string; title: string; advice: string }): Evaluation {
+export function lacking(context: Context, those: ReadonlySet<string>, what: Lacking): Evaluation {
   const without = applicationNamespaces(context).flatMap(({ name }) => (those.has(name) ? [] : [name]));
   if (without.length === 0) return { observations: [] };
   return {
@@ -31,6 +39,7 @@ export function lacking(context: Context, those: ReadonlySet<string>, what: { re
         message: `${counted(without)} no ${what.title}: ${inBrief(without)}. ${what.advice}`,
       },
     ],
+    ...(what.corrections ? { corrections: what.corrections(without.sort()) } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import { namespace, podIn } from '../../../test/fixtures/defaults.ts';
-import { findingsOf, verdictOf } from '../../../test/fixtures/evaluate.ts';
+import { correctionsOf, findingsOf, verdictOf } from '../../../test/fixtures/evaluate.ts';
 import { findingsAfter } from '../../../test/fixtures/first-sight.ts';
 import { nsDefaultDeny } from './ns-default-deny.ts';
 
@@ -80,4 +80,32 @@ it('ns-default-deny is unknown, not healthy, where NetworkPolicies cannot be rea
   expect(verdictOf(nsDefaultDeny, { ...shop, knowledge: { networkpolicies: { state: 'NotPermitted', message } } })).toBe(
     `Unknown: ${message}`,
   );
+});
+
+describe('ns-default-deny corrects', () => {
+  const templates = { networkPolicy: { namespace: 'platform-templates', name: 'default' } };
+  const withTemplate = (spec: object, ...others: object[]) => ({
+    ...shop,
+    networkpolicies: [policy(spec, 'platform-templates'), ...others],
+  });
+
+  it('by a copy of the template', () => {
+    expect(correctionsOf(nsDefaultDeny, withTemplate(everyPod), { templates })).toEqual([
+      `kubectl patch networkpolicies default -n platform-templates --type json -p '[{"op":"replace","path":"/metadata","value":{"name":"default","namespace":"shop"}}]' --dry-run=client -o json | kubectl create -f -`,
+    ]);
+    expect(correctionsOf(nsDefaultDeny, withTemplate(everyPod))).toEqual([]);
+  });
+
+  it('not where another policy of its name is there already', () => {
+    const some = { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Ingress'] };
+    expect(correctionsOf(nsDefaultDeny, withTemplate(everyPod, policy(some)), { templates })).toEqual([]);
+  });
+
+  it('not by a template that would leave the namespace as open as it is, and says so', () => {
+    const open = withTemplate({ ...everyPod, ingress: [{}] });
+    expect(correctionsOf(nsDefaultDeny, open, { templates })).toEqual([]);
+    expect(findingsOf(nsDefaultDeny, open, {}, { templates })[0]?.message).toContain(
+      'The template NetworkPolicy/platform-templates/default is not about the ingress of every pod, or lets everything in, so nothing is suggested',
+    );
+  });
 });

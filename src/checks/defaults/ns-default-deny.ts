@@ -2,6 +2,7 @@ import type { NetworkPolicyView } from '../../observe/resources/networkpolicies.
 import { defineCheck } from '../check.ts';
 import { noParameters } from '../parameters.ts';
 import { lacking } from './application-namespaces.ts';
+import { templateOf } from './templates.ts';
 
 export const nsDefaultDeny = defineCheck({
   id: 'ns-default-deny',
@@ -16,11 +17,16 @@ export const nsDefaultDeny = defineCheck({
   references: ['own default: 1h, in which a new namespace may be set up', 'Kubernetes: network policies, default deny all ingress traffic'],
   parameters: noParameters,
   evaluate: (context) => {
+    const { networkPolicy } = context.agreement.templates;
+    const agreed = networkPolicy && context.view.get('networkpolicies', `${networkPolicy.namespace}/${networkPolicy.name}`);
+    const flaw = agreed && !isolatesAll(agreed) ? 'is not about the ingress of every pod, or lets everything in' : undefined;
+    const template = templateOf(context.view, 'networkpolicies', networkPolicy, flaw);
     const isolated = [...context.view.list('networkpolicies')].filter(isolatesAll).map(({ namespace }) => namespace);
     return lacking(context, new Set(isolated), {
       reason: 'NoDefaultDeny',
       title: 'NetworkPolicy that is about the ingress of every pod',
-      advice: 'Pods there that no other policy selects can be reached from everywhere in the cluster. Give each a default deny.',
+      advice: `Pods there that no other policy selects can be reached from everywhere in the cluster. Give each a default deny.${template.problem}`,
+      corrections: template.copiesFor,
     });
   },
 });

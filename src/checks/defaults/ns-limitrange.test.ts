@@ -1,6 +1,6 @@
 import { minutesAgo, pod } from '../../../test/fixtures/cluster.ts';
 import { namespace, podIn } from '../../../test/fixtures/defaults.ts';
-import { findingsOf, verdictOf } from '../../../test/fixtures/evaluate.ts';
+import { correctionsOf, findingsOf, verdictOf } from '../../../test/fixtures/evaluate.ts';
 import { findingsAfter } from '../../../test/fixtures/first-sight.ts';
 import { nsLimitRange } from './ns-limitrange.ts';
 
@@ -77,4 +77,27 @@ it('ns-limitrange judges a namespace that does not say when it was made', () => 
 it.each(['namespaces', 'pods', 'limitranges'] as const)('ns-limitrange is unknown, not healthy, where %s cannot be read', (name) => {
   const message = `the operator may not list and watch ${name}: forbidden`;
   expect(verdictOf(nsLimitRange, { ...shop, knowledge: { [name]: { state: 'NotPermitted', message } } })).toBe(`Unknown: ${message}`);
+});
+
+describe('ns-limitrange corrects', () => {
+  const templates = { limitRange: { namespace: 'platform-templates', name: 'defaults' } };
+  const bare = { namespaces: [namespace('shop'), namespace('cart')], pods: podIn('shop', 'cart') };
+  const limitranges = [limitRange('platform-templates')];
+
+  it('by a copy of the template in each namespace without one, with a command that reads the template and creates the copy', () => {
+    const command = (own: string) =>
+      `kubectl patch limitranges defaults -n platform-templates --type json -p '[{"op":"replace","path":"/metadata","value":{"name":"defaults","namespace":"${own}"}}]' --dry-run=client -o json | kubectl create -f -`;
+    expect(correctionsOf(nsLimitRange, { ...bare, limitranges }, { templates })).toEqual([command('cart'), command('shop')]);
+    expect(correctionsOf(nsLimitRange, { ...bare, limitranges: [...limitranges, limitRange('cart')] }, { templates })).toEqual([
+      command('shop'),
+    ]);
+  });
+
+  it('nothing without a template, or without the object that it names, and says so', () => {
+    expect(correctionsOf(nsLimitRange, { ...bare, limitranges })).toEqual([]);
+    expect(correctionsOf(nsLimitRange, bare, { templates })).toEqual([]);
+    expect(findingsOf(nsLimitRange, bare, {}, { templates })[0]?.message).toContain(
+      'Give each a LimitRange. The template LimitRange/platform-templates/defaults does not exist, so nothing is suggested: mend it, or name another in corrections.templates.',
+    );
+  });
 });

@@ -1,5 +1,6 @@
-import type { ClusterFixture } from '../../../test/fixtures/cluster.ts';
-import { findingsOf, verdictOf } from '../../../test/fixtures/evaluate.ts';
+import { type ClusterFixture, minutesAgo } from '../../../test/fixtures/cluster.ts';
+import { namespace } from '../../../test/fixtures/defaults.ts';
+import { correctionsOf, findingsOf, verdictOf } from '../../../test/fixtures/evaluate.ts';
 import { operated } from '../../../test/fixtures/observability.ts';
 import { configureChecks } from '../run.ts';
 import { coreAlerts } from './layers.ts';
@@ -93,4 +94,47 @@ describe('obs-default-rules does not apply', () => {
 it.each(['prometheusrules', 'prometheuses'] as const)('obs-default-rules is unknown, not healthy, where %s cannot be read', (name) => {
   const message = `${name} is forbidden`;
   expect(verdictOf(obsDefaultRules, { knowledge: { [name]: { state: 'NotPermitted', message } } })).toBe(`Unknown: ${message}`);
+});
+
+describe('obs-default-rules, about rules that no Prometheus selects', () => {
+  const labelledRule = (name: string, labels: object, age = 1440, alerts: readonly string[] = []) => ({
+    ...rule(name, alerts),
+    metadata: { name, namespace: 'monitoring', labels, creationTimestamp: minutesAgo(age) },
+  });
+  const selecting = (labels: object) => operated('main', { spec: { ruleSelector: { matchLabels: labels } } });
+  const labels = { release: 'stack' };
+  const world = (own: object, more: ClusterFixture = {}): ClusterFixture => ({
+    namespaces: [namespace('monitoring')],
+    prometheuses: [selecting(labels)],
+    prometheusrules: [labelledRule('all', labels, 1440, coreAlerts), labelledRule('more', labels), own],
+    ...more,
+  });
+
+  it('fires where a rule of the platform lacks the label by which Prometheus selects the others, and suggests it', () => {
+    const cluster = world(labelledRule('backups', {}));
+    expect(found(cluster)).toEqual([
+      {
+        object: 'Cluster/local',
+        severity: 'info',
+        reason: 'NotSelected',
+        message:
+          '1 PrometheusRule of the platform lacks labels by which Prometheus selects, so their alerts never fire: PrometheusRule/monitoring/backups (release=stack). Add the labels.',
+      },
+    ]);
+    expect(correctionsOf(obsDefaultRules, cluster)).toEqual(['kubectl label prometheusrules backups -n monitoring release=stack']);
+  });
+
+  it('is silent about a rule that a ThanosRuler evaluates, and about one that was just made', () => {
+    const thanosrulers = [operated('global', { spec: { ruleSelector: { matchLabels: { scope: 'global' } } } })];
+    expect(found(world(labelledRule('backups', { scope: 'global' }), { thanosrulers }))).toEqual([]);
+    expect(found(world(labelledRule('backups', {}, 60 - 1 / 60)))).toEqual([]);
+    expect(found(world(labelledRule('backups', {}, 60)))).toHaveLength(1);
+  });
+
+  it.each(['thanosrulers', 'namespaces'] as const)('is unknown, and suggests nothing, where %s cannot be read', (name) => {
+    const message = `${name} is forbidden`;
+    const cluster = world(labelledRule('backups', {}), { knowledge: { [name]: { state: 'NotPermitted', message } } });
+    expect(verdictOf(obsDefaultRules, cluster)).toBe(`Unknown: ${message}`);
+    expect(correctionsOf(obsDefaultRules, cluster)).toEqual([]);
+  });
 });

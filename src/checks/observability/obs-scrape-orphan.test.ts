@@ -1,6 +1,7 @@
 import { type ClusterFixture, minutesAgo, node, pod } from '../../../test/fixtures/cluster.ts';
-import { findingsOf, verdictOf } from '../../../test/fixtures/evaluate.ts';
-import { daemonset, deployment, statefulset } from '../../../test/fixtures/observability.ts';
+import { namespace } from '../../../test/fixtures/defaults.ts';
+import { correctionsOf, findingsOf, verdictOf } from '../../../test/fixtures/evaluate.ts';
+import { daemonset, deployment, operated, statefulset } from '../../../test/fixtures/observability.ts';
 import { obsScrapeOrphan } from './obs-scrape-orphan.ts';
 
 interface MonitorFixture {
@@ -8,6 +9,8 @@ interface MonitorFixture {
   matchLabels?: Record<string, string>;
   matchExpressions?: object[];
   namespaceSelector?: object;
+  labels?: Record<string, string>;
+  owned?: boolean;
   /** Minutes; default a day. */
   age?: number;
   deleting?: boolean;
@@ -15,8 +18,13 @@ interface MonitorFixture {
 
 function monitor(name: string, options: MonitorFixture = {}): object {
   const { namespace = 'shop', matchLabels = { app: name }, matchExpressions, namespaceSelector = {}, age = 1440, deleting } = options;
+  const { labels = {}, owned } = options;
   return {
-    metadata: { name, namespace, creationTimestamp: minutesAgo(age), ...(deleting ? { deletionTimestamp: minutesAgo(1) } : {}) },
+    metadata: {
+      ...{ name, namespace, labels, creationTimestamp: minutesAgo(age) },
+      ...(owned ? { ownerReferences: [{ apiVersion: 'v1', kind: 'Owner', name: 'owner', uid: 'u', controller: true }] } : {}),
+      ...(deleting ? { deletionTimestamp: minutesAgo(1) } : {}),
+    },
     spec: { selector: { matchLabels, ...(matchExpressions ? { matchExpressions } : {}) }, namespaceSelector },
   };
 }
@@ -157,3 +165,128 @@ it.each(['servicemonitors', 'services', 'podmonitors'] as const)(
     expect(verdictOf(obsScrapeOrphan, { knowledge: { [name]: { state: 'NotPermitted', message } } })).toBe(`Unknown: ${message}`);
   },
 );
+
+describe('obs-scrape-orphan, about monitors that no Prometheus selects', () => {
+  const byRelease = (value: string, more: object = {}) =>
+    operated(value, {
+      spec: { serviceMonitorSelector: { matchLabels: { release: value } }, serviceMonitorNamespaceSelector: {}, ...more },
+    });
+  const ofPlatform = (name: string, options: MonitorFixture = {}) =>
+    monitor(name, { namespace: 'ingress-nginx', matchLabels: {}, ...options });
+  const labelled = ['a', 'b', 'c'].map((name) => ofPlatform(name, { labels: { release: 'stack' } }));
+  /** One monitor without the label, beside three with it and a Prometheus that selects by it. */
+  const world = (options: MonitorFixture = {}, more: ClusterFixture = {}): ClusterFixture => ({
+    namespaces: [namespace('ingress-nginx'), namespace('monitoring'), namespace('shop')],
+    services: [service('web', {}, 'ingress-nginx'), service('web', {}, 'shop')],
+    prometheuses: [byRelease('stack')],
+    servicemonitors: [...labelled, ofPlatform('web', options)],
+    ...more,
+  });
+  const seen = (options: MonitorFixture = {}, more: ClusterFixture = {}, agreement = {}) =>
+    found(world(options, more), {}, agreement).map(({ reason }) => reason);
+
+  it('fires where a monitor of the platform lacks the label by which Prometheus selects most, and suggests it', () => {
+    expect(found(world())).toEqual([
+      {
+        object: 'Cluster/local',
+        severity: 'info',
+        reason: 'NotSelected',
+        message:
+          '1 monitor of the platform lacks labels by which Prometheus selects, so nothing is scraped for them: ServiceMonitor/ingress-nginx/web (release=stack). Add the labels.',
+      },
+    ]);
+    expect(correctionsOf(obsScrapeOrphan, world())).toEqual(['kubectl label servicemonitors web -n ingress-nginx release=stack']);
+  });
+
+  it('fires for PodMonitors too', () => {
+    const podmonitors = [...labelled, ofPlatform('web')];
+    const selecting = { spec: { podMonitorSelector: { matchLabels: { release: 'stack' } }, podMonitorNamespaceSelector: {} } };
+    const cluster = { podmonitors, prometheuses: [operated('stack', selecting)] };
+    const workloads = { deployments: [deployment('web', { namespace: 'ingress-nginx' })] };
+    expect(correctionsOf(obsScrapeOrphan, { ...cluster, ...workloads, namespaces: [namespace('ingress-nginx')] })).toEqual([
+      'kubectl label podmonitors web -n ingress-nginx release=stack',
+    ]);
+  });
+
+  it('suggests each label that is missing, and nothing for what a controller would take back', () => {
+    const prometheuses = [
+      operated('main', {
+        spec: { serviceMonitorSelector: { matchLabels: { release: 'stack', team: 'sre' } }, serviceMonitorNamespaceSelector: {} },
+      }),
+    ];
+    const both = ['a', 'b', 'c'].map((name) => ofPlatform(name, { labels: { release: 'stack', team: 'sre' } }));
+    const one = (options: MonitorFixture) => world({}, { prometheuses, servicemonitors: [...both, ofPlatform('web', options)] });
+    expect(correctionsOf(obsScrapeOrphan, one({}))).toEqual(['kubectl label servicemonitors web -n ingress-nginx release=stack team=sre']);
+    expect(correctionsOf(obsScrapeOrphan, one({ labels: { team: 'sre' } }))).toEqual([
+      'kubectl label servicemonitors web -n ingress-nginx release=stack',
+    ]);
+    expect(correctionsOf(obsScrapeOrphan, world({ owned: true }))).toEqual([]);
+    expect(seen({ owned: true })).toEqual(['NotSelected']);
+  });
+
+  it('counts a monitor once it is an hour old, and a Prometheus as the one that is meant once it selects more than half', () => {
+    expect(seen({ age: 60 })).toEqual(['NotSelected']);
+    expect(seen({ age: 60 - 1 / 60 })).toEqual([]);
+    const of = (withLabel: number, without: number) => [
+      ...Array.from({ length: withLabel }, (_, index) => ofPlatform(`with-${index}`, { labels: { release: 'stack' } })),
+      ...Array.from({ length: without }, (_, index) => ofPlatform(`without-${index}`)),
+    ];
+    expect(seen({}, { servicemonitors: of(3, 2) })).toEqual(['NotSelected']);
+    expect(seen({}, { servicemonitors: of(2, 2) })).toEqual([]);
+  });
+
+  it.each<[string, MonitorFixture, ClusterFixture?, object?]>([
+    ['where it has the label', { labels: { release: 'stack' } }],
+    ['where it is meant for another Prometheus', { labels: { release: 'edge' } }],
+    ['where it is an application’s', { namespace: 'shop' }],
+    ['where it is being deleted', { deleting: true }],
+    ['where a Prometheus selects everything', {}, { prometheuses: [byRelease('stack'), byRelease('all', { serviceMonitorSelector: {} })] }],
+    [
+      'where an agent selects it',
+      {},
+      { prometheusagents: [operated('edge', { spec: { serviceMonitorSelector: {}, serviceMonitorNamespaceSelector: {} } })] },
+    ],
+    ['where two could be meant', {}, { prometheuses: [byRelease('stack'), byRelease('edge')] }],
+    [
+      'where an expression could be meant',
+      {},
+      {
+        prometheuses: [
+          byRelease('stack'),
+          byRelease('edge', { serviceMonitorSelector: { matchExpressions: [{ key: 'release', operator: 'In', values: ['x', 'y'] }] } }),
+        ],
+      },
+    ],
+    ['where Prometheus is not told of monitors', {}, { prometheuses: [operated('bare')] }],
+    [
+      'where Prometheus looks in its own namespace only',
+      {},
+      { prometheuses: [byRelease('stack', { serviceMonitorNamespaceSelector: undefined })] },
+    ],
+    [
+      'where Prometheus looks in other namespaces only',
+      {},
+      { prometheuses: [byRelease('stack', { serviceMonitorNamespaceSelector: { matchLabels: { watched: 'true' } } })] },
+    ],
+    ['where the Prometheus is an application’s', {}, {}, { platformNamespaces: ['ingress-nginx'] }],
+    ['where there is no Prometheus of the operator', {}, { prometheuses: [] }],
+  ])('is silent %s', (_, options, more = {}, agreement = {}) => {
+    expect(seen(options, more, agreement)).toEqual([]);
+  });
+
+  it.each(['prometheuses', 'prometheusagents', 'namespaces'] as const)(
+    'is unknown, and suggests nothing, where %s cannot be read',
+    (name) => {
+      const message = `${name} is forbidden`;
+      const cluster = world({}, { knowledge: { [name]: { state: 'NotPermitted', message } } });
+      expect(verdictOf(obsScrapeOrphan, cluster)).toBe(`Unknown: ${message}`);
+      expect(correctionsOf(obsScrapeOrphan, cluster)).toEqual([]);
+    },
+  );
+
+  it('says once of a monitor that selects nothing that it does', () => {
+    const cluster = world({ matchLabels: { app: 'gone' } });
+    expect(found(cluster).map(({ reason }) => reason)).toEqual(['SelectsNothing']);
+    expect(correctionsOf(obsScrapeOrphan, cluster)).toEqual([]);
+  });
+});

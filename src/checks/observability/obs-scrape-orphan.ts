@@ -1,26 +1,26 @@
 import { hasManagedControlPlane } from '../../observe/platform.ts';
-import { instantOf } from '../../observe/resource.ts';
 import type { MonitorView } from '../../observe/resources/monitoring.ts';
-import { defineCheck, type Evaluation } from '../check.ts';
+import { defineCheck, type Evaluation, type Observation } from '../check.ts';
 import { inBrief } from '../in-brief.ts';
 import { noParameters } from '../parameters.ts';
 import { controlPlaneNames } from './layers.ts';
 import { unreadable } from './operator-instances.ts';
 import { selectablePods, selectableServices, selectsNone } from './selection.ts';
+import { isOldEnough, selectingUnreadable, type Unselected, unselected } from './unselected.ts';
 
 export const obsScrapeOrphan = defineCheck({
   id: 'obs-scrape-orphan',
   area: 'Observability',
   tier: 'Level1',
-  title: 'A ServiceMonitor or PodMonitor selects nothing',
+  title: 'A ServiceMonitor or PodMonitor selects nothing, or no Prometheus selects it',
   severity: 'info',
   for: '1h',
   needs: {
     resources: ['daemonsets', 'deployments', 'pods', 'services', 'servicemonitors', 'statefulsets'],
-    optional: ['nodes', 'podmonitors'],
+    optional: ['namespaces', 'nodes', 'podmonitors', 'prometheusagents', 'prometheuses'],
   },
   remediation:
-    'Compare the selector and namespaceSelector of the monitor with the labels of the Service or pods that it is for; delete it where they are gone.',
+    'Compare the selector and namespaceSelector of the monitor with the labels of the Service or pods that it is for; delete it where they are gone. Where no Prometheus selects it, add the labels that the message names.',
   references: [
     'own default: 1h, longer than an installation takes to create what its monitors select',
     'Prometheus Operator: ServiceMonitor, PodMonitor',
@@ -28,11 +28,9 @@ export const obsScrapeOrphan = defineCheck({
   parameters: noParameters,
   evaluate: ({ view, agreement, now, holdMs }): Evaluation => {
     const managed = hasManagedControlPlane(view);
-    const isJudged = ({ namespace, selector, createdAt, deleting }: MonitorView) => {
-      const created = instantOf(createdAt);
-      const isFresh = created !== undefined && now.epochMilliseconds - created.epochMilliseconds < holdMs;
-      const hidden = managed && Object.values(selector.matchLabels).some((value) => controlPlaneNames.has(value));
-      return !deleting && !isFresh && !hidden && agreement.isCovered(namespace);
+    const isJudged = (monitor: MonitorView) => {
+      const hidden = managed && Object.values(monitor.selector.matchLabels).some((value) => controlPlaneNames.has(value));
+      return !monitor.deleting && isOldEnough(monitor, now, holdMs) && !hidden && agreement.isCovered(monitor.namespace);
     };
     const services = selectableServices(view);
     const pods = selectablePods(view);
@@ -42,17 +40,38 @@ export const obsScrapeOrphan = defineCheck({
     for (const monitor of view.list('podmonitors'))
       if (isJudged(monitor) && pods.isCertain(monitor) && selectsNone(monitor, pods))
         orphans.push(`PodMonitor/${monitor.namespace}/${monitor.name}`);
-    const unknown = unreadable(view, 'podmonitors');
-    const observations =
-      orphans.length === 0
-        ? []
-        : [
-            {
-              object: `Cluster/${view.cluster}`,
-              reason: 'SelectsNothing',
-              message: `${orphans.length} ${orphans.length === 1 ? 'monitor selects' : 'monitors select'} nothing, so nothing is scraped for them: ${inBrief(orphans)}. Correct their selectors or delete them.`,
-            },
-          ];
-    return { observations, ...(unknown ? { unknown } : {}) };
+    const ignored = (['servicemonitors', 'podmonitors'] as const).flatMap((kind) =>
+      unselected({ view, agreement }, kind, (object) => isOldEnough(object, now, holdMs), 'NotSelected'),
+    );
+    const useful = ignored.filter(({ object }) => !orphans.includes(object));
+    const unknown = unreadable(view, 'podmonitors') ?? selectingUnreadable(view, 'servicemonitors');
+    const object = `Cluster/${view.cluster}`;
+    return {
+      observations: [...selectNothing(object, orphans), ...notSelected(object, useful)],
+      corrections: useful.flatMap(({ correction }) => correction ?? []),
+      ...(unknown ? { unknown } : {}),
+    };
   },
 });
+
+function selectNothing(object: string, orphans: readonly string[]): Observation[] {
+  if (orphans.length === 0) return [];
+  return [
+    {
+      object,
+      reason: 'SelectsNothing',
+      message: `${orphans.length} ${orphans.length === 1 ? 'monitor selects' : 'monitors select'} nothing, so nothing is scraped for them: ${inBrief(orphans)}. Correct their selectors or delete them.`,
+    },
+  ];
+}
+
+function notSelected(object: string, ignored: readonly Unselected[]): Observation[] {
+  if (ignored.length === 0) return [];
+  return [
+    {
+      object,
+      reason: 'NotSelected',
+      message: `${ignored.length} ${ignored.length === 1 ? 'monitor of the platform lacks' : 'monitors of the platform lack'} labels by which Prometheus selects, so nothing is scraped for them: ${inBrief(ignored.map(({ text }) => text))}. Add the labels.`,
+    },
+  ];
+}

@@ -1,5 +1,13 @@
 import type { KubeObject } from '../../kube/types.ts';
-import { alertmanagerconfigs, podmonitors, prometheuses, prometheusrules, servicemonitors } from './monitoring.ts';
+import {
+  alertmanagerconfigs,
+  podmonitors,
+  prometheusagents,
+  prometheuses,
+  prometheusrules,
+  servicemonitors,
+  thanosrulers,
+} from './monitoring.ts';
 
 const metadata = { name: 'x', namespace: 'monitoring' };
 const from = (spec: object) => ({ metadata, spec }) as KubeObject;
@@ -56,5 +64,33 @@ describe('a monitor selects in', () => {
     [{ any: true, matchNames: ['a'] }, 'any'],
   ])('the namespaces of %j', (namespaceSelector, expected) => {
     for (const kind of [servicemonitors, podmonitors]) expect(kind.project(from({ namespaceSelector }))?.namespaces).toEqual(expected);
+  });
+});
+
+describe('what selects rules and monitors', () => {
+  const everything = { matchLabels: {}, matchExpressions: [] };
+
+  it('selects none without a selector, all with an empty one, and in its own namespace where nothing is said of others', () => {
+    const selects = (spec: object) => prometheuses.project(from(spec))?.selects.prometheusrules;
+    expect(selects({})).toBeUndefined();
+    expect(selects({ ruleNamespaceSelector: {} })).toBeUndefined();
+    expect(selects({ ruleSelector: {} })).toEqual({ labels: everything, namespaces: 'own' });
+    expect(selects({ ruleSelector: { matchLabels: { release: 'a' } }, ruleNamespaceSelector: {} })).toEqual({
+      labels: { ...everything, matchLabels: { release: 'a' } },
+      namespaces: everything,
+    });
+  });
+
+  it('is a Prometheus for all, an agent for monitors and a ThanosRuler for rules', () => {
+    const spec = { ruleSelector: {}, serviceMonitorSelector: {}, podMonitorSelector: {} };
+    const selected = [prometheuses, prometheusagents, thanosrulers].map((kind) => {
+      const selects = kind.project(from(spec))?.selects ?? {};
+      return Object.keys(selects).sort();
+    });
+    expect(selected).toEqual([
+      ['podmonitors', 'prometheusrules', 'servicemonitors'],
+      ['podmonitors', 'servicemonitors'],
+      ['prometheusrules'],
+    ]);
   });
 });

@@ -14,7 +14,20 @@ interface MonitoringWorkloadView {
   deleting: boolean;
 }
 
-export interface PrometheusView extends MonitoringWorkloadView {
+/** What a Prometheus and its like are told of by objects that they select. */
+export type SelectableKind = 'prometheusrules' | 'servicemonitors' | 'podmonitors';
+
+/** Which objects are selected; undefined: none. */
+export type Selection = { labels: LabelSelector; namespaces: LabelSelector | 'own' } | undefined;
+
+/** What selects rules or monitors. */
+export interface SelectingView {
+  name: string;
+  namespace: string;
+  selects: Partial<Record<SelectableKind, Selection>>;
+}
+
+export interface PrometheusView extends MonitoringWorkloadView, SelectingView {
   /** As it is written, such as `15d`; '' where nothing is said. */
   retention: string;
   storage: 'emptyDir' | 'ephemeral' | 'persistent';
@@ -38,22 +51,27 @@ export interface AlertmanagerConfigView {
   receivers: readonly { name: string; integrations: number }[];
 }
 
-export interface PrometheusRuleView {
+/** What can be selected by its labels. */
+export interface SelectableView {
   name: string;
   namespace: string;
+  labels: Readonly<Record<string, string>>;
+  /** A controller made it, and may take back what others change. */
+  owned: boolean;
+  createdAt: string | undefined;
+  deleting: boolean;
+}
+
+export interface PrometheusRuleView extends SelectableView {
   /** Names of alerting rules, each once, in alphabetical order. */
   alerts: readonly string[];
 }
 
 /** A ServiceMonitor or PodMonitor: which objects it selects, and where. */
-export interface MonitorView {
-  name: string;
-  namespace: string;
+export interface MonitorView extends SelectableView {
   selector: LabelSelector;
   /** `any`, or the namespaces by name. */
   namespaces: 'any' | readonly string[];
-  createdAt: string | undefined;
-  deleting: boolean;
 }
 
 interface MonitoringWorkload extends KubeObject {
@@ -61,8 +79,15 @@ interface MonitoringWorkload extends KubeObject {
   status?: { conditions?: Pick<Condition, 'type' | 'status' | 'lastTransitionTime' | 'reason'>[] };
 }
 
+type Written = Parameters<typeof labelSelectorOf>[0];
+
+interface Selecting extends KubeObject {
+  spec?: { [field: string]: unknown };
+}
+
 interface Prometheus extends MonitoringWorkload {
   spec?: {
+    [field: string]: unknown;
     replicas?: number;
     shards?: number;
     retention?: string;
@@ -110,6 +135,24 @@ function workload(object: MonitoringWorkload, shards = 1): MonitoringWorkloadVie
   };
 }
 
+/** An absent selector selects no object, and no namespace but its own; an empty one selects all. */
+function selectionOf({ spec = {} }: Selecting, prefix: 'rule' | 'serviceMonitor' | 'podMonitor'): Selection {
+  const labels = spec[`${prefix}Selector`] as Written;
+  const namespaces = spec[`${prefix}NamespaceSelector`] as Written;
+  return labels && { labels: labelSelectorOf(labels), namespaces: namespaces ? labelSelectorOf(namespaces) : 'own' };
+}
+
+function selectable(object: KubeObject): SelectableView {
+  const { labels, ownerReferences, creationTimestamp, deletionTimestamp } = object.metadata ?? {};
+  return {
+    ...named(object),
+    labels: labels ?? {},
+    owned: (ownerReferences ?? []).some(({ controller }) => controller),
+    createdAt: creationTimestamp,
+    deleting: deletionTimestamp !== undefined,
+  };
+}
+
 export const prometheuses = defineResource({
   type: typeOf('v1', 'prometheuses', 'Prometheus'),
   project: (object: Prometheus): PrometheusView => {
@@ -121,8 +164,28 @@ export const prometheuses = defineResource({
       storage: !storage || storage.emptyDir ? 'emptyDir' : storage.ephemeral ? 'ephemeral' : 'persistent',
       copiesData: (remoteWrite ?? []).length > 0 || Boolean(thanos?.objectStorageConfig ?? thanos?.objectStorageConfigFile),
       alertsElsewhere: additionalAlertManagerConfigs !== undefined,
+      selects: {
+        prometheusrules: selectionOf(object, 'rule'),
+        servicemonitors: selectionOf(object, 'serviceMonitor'),
+        podmonitors: selectionOf(object, 'podMonitor'),
+      },
     };
   },
+});
+
+/** A Prometheus that scrapes and sends on. */
+export const prometheusagents = defineResource({
+  type: typeOf('v1alpha1', 'prometheusagents', 'PrometheusAgent'),
+  project: (object: Selecting): SelectingView => ({
+    ...named(object),
+    selects: { servicemonitors: selectionOf(object, 'serviceMonitor'), podmonitors: selectionOf(object, 'podMonitor') },
+  }),
+});
+
+/** Evaluates rules with what a Thanos Querier knows. */
+export const thanosrulers = defineResource({
+  type: typeOf('v1', 'thanosrulers', 'ThanosRuler'),
+  project: (object: Selecting): SelectingView => ({ ...named(object), selects: { prometheusrules: selectionOf(object, 'rule') } }),
 });
 
 export const alertmanagers = defineResource({
@@ -153,7 +216,7 @@ export const prometheusrules = defineResource({
   type: typeOf('v1', 'prometheusrules', 'PrometheusRule'),
   project: (object: PrometheusRule): PrometheusRuleView => {
     const rules = (object.spec?.groups ?? []).flatMap((group) => group.rules ?? []);
-    return { ...named(object), alerts: [...new Set(rules.flatMap(({ alert }) => alert || []))].sort() };
+    return { ...selectable(object), alerts: [...new Set(rules.flatMap(({ alert }) => alert || []))].sort() };
   },
 });
 
@@ -162,11 +225,9 @@ function monitor(object: Monitor): MonitorView {
   const { namespace } = named(object);
   const names = namespaceSelector?.matchNames ?? [];
   return {
-    ...named(object),
+    ...selectable(object),
     selector: labelSelectorOf(selector),
     namespaces: namespaceSelector?.any ? 'any' : names.length > 0 ? names : [namespace],
-    createdAt: object.metadata?.creationTimestamp,
-    deleting: object.metadata?.deletionTimestamp !== undefined,
   };
 }
 
