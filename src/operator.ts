@@ -81,7 +81,7 @@ async function run(options: Options): Promise<void> {
   const recorder = createEventRecorder({ ...parts, identity, mayWrite });
   const observer = createObserver({
     ...parts,
-    ...needsOf('Level3', checks, facts),
+    ...needsOf(options.tier, checks, facts),
     features: options.features,
     operatorNamespace: options.namespace,
   });
@@ -161,6 +161,7 @@ async function run(options: Options): Promise<void> {
       severityOf: (check) => [...checks, ...ownChecks].find(({ id }) => id === check)?.severity,
     }),
     catalogue: checks,
+    tier: options.tier,
     facts,
     clock,
   });

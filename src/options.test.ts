@@ -43,6 +43,7 @@ describe('without flags', () => {
       allowAddresses: [],
       correctionsAllow: [],
       correctionsNamespaces: [],
+      tier: 'Level3',
       logLevel: 'info',
     });
   });
@@ -61,6 +62,7 @@ describe('each flag', () => {
     ['--allow-addresses', '10.20.0.0/16, ::1', { allowAddresses: ['10.20.0.0/16', '::1'] }],
     ['--corrections-allow', 'ns-pod-security, sa-default-automount', { correctionsAllow: ['ns-pod-security', 'sa-default-automount'] }],
     ['--corrections-namespaces', 'platform-*, monitoring', { correctionsNamespaces: ['platform-*', 'monitoring'] }],
+    ['--tier', 'Level1', { tier: 'Level1' }],
     ['--log-level', 'debug', { logLevel: 'debug' }],
   ];
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Tier, tiers } from './api/v1alpha1/fields.ts';
 import { correctable } from './api/v1alpha1/supportcoverage.ts';
 import { type Feature, featureNames } from './observe/features.ts';
 import { parseRange } from './runtime/addresses.ts';
@@ -20,6 +21,8 @@ export interface Options {
   correctionsAllow: string[];
   /** Globs over the namespaces in which, and of which, corrections may be made. */
   correctionsNamespaces: string[];
+  /** The highest tier whose checks run. */
+  tier: Tier;
   logLevel: LogLevel;
 }
 
@@ -106,6 +109,14 @@ export const optionRows: readonly OptionRow[] = [
       'Namespaces, separated by commas, in which and of which corrections are made; * stands for any characters. What is in no namespace needs none. Default: none.',
   },
   {
+    flag: '--tier <tier>',
+    environment: 'TIER',
+    default: 'Level3',
+    choices: tiers,
+    description:
+      'The highest tier whose checks run, and for which the cluster is read. A coverage of a higher one says that it is not fully covered.',
+  },
+  {
     flag: '--log-level <level>',
     environment: 'LOG_LEVEL',
     default: 'info',
@@ -147,6 +158,7 @@ function optionsOf(raw: Record<string, string | undefined>): Options {
     features: knownIn(raw.features ?? '', '--features', featureNames),
     correctionsAllow: knownIn(raw.correctionsAllow ?? '', '--corrections-allow', correctable),
     correctionsNamespaces: namesIn(raw.correctionsNamespaces ?? ''),
+    tier: tiers.find((tier) => tier === raw.tier) ?? 'Level3',
     logLevel: logLevels.find((level) => level === raw.logLevel) ?? 'info',
   };
 }

@@ -2,6 +2,7 @@ import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
+import { tiers } from '../src/api/v1alpha1/fields.ts';
 import { correctable } from '../src/api/v1alpha1/supportcoverage.ts';
 import { facts } from '../src/baseline/catalogue.ts';
 import { checks } from '../src/checks/catalogue.ts';
@@ -81,6 +82,16 @@ describe('in the whole cluster the operator', () => {
       'patch platformsupport.io/supportcoverages',
       'patch platformsupport.io/supportcoverages/status',
     ]);
+  });
+});
+
+describe('an operator for a lower tier', () => {
+  it('may read less than one for a higher, and nothing that one may not', () => {
+    const [first = [], second = [], third = []] = tiers.map((tier) => single(permissions(tier).cluster));
+    expect(first.filter((permission) => !second.includes(permission))).toEqual([]);
+    expect(second.filter((permission) => !third.includes(permission))).toEqual([]);
+    expect(first).not.toContain('list gateway.networking.k8s.io/httproutes');
+    expect(second).toContain('list gateway.networking.k8s.io/httproutes');
   });
 });
 
@@ -210,7 +221,7 @@ it('the files that the chart reads hold these rules and are current', () => {
   try {
     generateRbac(folder);
     const content: Record<string, unknown> = {
-      'cluster-rules.yaml': granted.cluster,
+      'cluster-rules.yaml': Object.fromEntries(tiers.map((tier) => [tier, permissions(tier).cluster])),
       'correction-rules.yaml': granted.corrections,
       'coverage-namespace-rules.yaml': granted.coverageNamespaces,
       'feature-rules.yaml': granted.features,

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dump } from 'js-yaml';
-import type { Tier } from '../src/api/v1alpha1/fields.ts';
+import { type Tier, tiers } from '../src/api/v1alpha1/fields.ts';
 import { group } from '../src/api/v1alpha1/kinds.ts';
 import type { correctable } from '../src/api/v1alpha1/supportcoverage.ts';
 import { facts } from '../src/baseline/catalogue.ts';
@@ -41,10 +41,10 @@ export interface CorrectionRules {
   namespaced: Record<string, Rule>;
 }
 
-/** Derived from what checks and facts need, and from what the operator itself does. */
-export function permissions(): Permissions {
-  const needs = needsOf('Level3', checks, facts);
-  const reading = readingRules(needs, Object.values(eventTargets));
+/** Derived from what the checks up to a tier, and the facts, need, and from what the operator itself does. */
+export function permissions(tier: Tier = 'Level3'): Permissions {
+  const needs = needsOf(tier, checks, facts);
+  const reading = readingRules(needs, targetsOf(needs));
   return {
     cluster: [
       ...reading.cluster,
@@ -89,12 +89,15 @@ export interface RemotePermissions {
 /** Derived from what the checks up to a tier, and the facts, need. */
 export function remotePermissions(tier: Tier): RemotePermissions {
   const needs = needsOf(tier, checks, facts);
-  const watched = new Set(needs.watch.map((name) => definition(name).type.kind));
-  // Owners of pods are watched by nobody, and findings are about them at every tier.
-  const catalogued = new Set(Object.values<Resource<Stored>>(resources).map(({ type }) => type.kind));
-  const targets = Object.values(eventTargets).filter(({ kind }) => watched.has(kind) || !catalogued.has(kind));
-  const { cluster, namespaces } = readingRules(needs, targets);
+  const { cluster, namespaces } = readingRules(needs, targetsOf(needs));
   return { cluster, namespaces, features: featureRules(needs), events: [writeEvents] };
+}
+
+/** What findings may be about. Owners of pods are watched by nobody, and findings are about them at every tier. */
+function targetsOf({ watch }: ClusterNeeds): ResourceType[] {
+  const watched = new Set(watch.map((name) => definition(name).type.kind));
+  const catalogued = new Set(Object.values<Resource<Stored>>(resources).map(({ type }) => type.kind));
+  return Object.values(eventTargets).filter(({ kind }) => watched.has(kind) || !catalogued.has(kind));
 }
 
 const writeEvents: Rule = { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] };
@@ -197,13 +200,13 @@ function byGroup(types: readonly { group: string; resource: string }[], verbs: s
 /** Writes the rules where the chart's templates read them. */
 export function generateRbac(folder: string): void {
   mkdirSync(folder, { recursive: true });
-  const { cluster, operatorNamespace, coverageNamespaces, secrets, namespaces, features, corrections } = permissions();
+  const { operatorNamespace, coverageNamespaces, secrets, namespaces, features, corrections } = permissions();
   const write = (name: string, content: unknown) =>
     writeFileSync(
       `${folder}/${name}.yaml`,
       `# Generated from the needs of checks and facts by \`make generate\`; do not edit.\n${dump(content, { lineWidth: 140, noRefs: true })}`,
     );
-  write('cluster-rules', cluster);
+  write('cluster-rules', Object.fromEntries(tiers.map((tier) => [tier, permissions(tier).cluster])));
   write('operator-namespace-rules', operatorNamespace);
   write('coverage-namespace-rules', coverageNamespaces);
   write('secret-rules', secrets);

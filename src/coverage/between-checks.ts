@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Acknowledgement } from '../api/v1alpha1/acknowledgement.ts';
-import type { SupportCoverage, SupportCoverageStatus } from '../api/v1alpha1/supportcoverage.ts';
+import type { ContactStatus, SupportCoverage, SupportCoverageStatus } from '../api/v1alpha1/supportcoverage.ts';
+import { covers } from '../checks/areas.ts';
 import { keyOf } from '../findings/acknowledgements.ts';
 import { stamp } from '../findings/lifecycle.ts';
 import { isKubeError } from '../kube/errors.ts';
@@ -55,7 +56,7 @@ export function createBetweenChecks(
         ...(plan.path.length > 0 ? { escalation: escalationOf(entry, plan) } : {}),
       };
       const outcomes = outcomesOf(entry, plan);
-      const verdict = outcomes && onboarded(outcomes, contactProblems(plan.contacts, contacts));
+      const verdict = outcomes && onboarded(outcomes, agreementProblems(plan, contacts));
       const next = withAgreed(status, agreed, verdict, stamp(now));
       if (!isDeepStrictEqual(next, status)) await keep(coverage, entry, next);
       const change = windows?.maintenance && windowChange(status.windows, windows, now);
@@ -116,6 +117,15 @@ export function outcomesOf(entry: Known, plan: Plan): ClusterOutcome[] | undefin
     return cluster?.outcome ? [{ ...cluster.outcome, findings: [...findings], drift: [...drift] }] : [];
   });
   return found.length === plan.clusters.length ? found : undefined;
+}
+
+/** What of the agreement is not in place, beyond the clusters. */
+export function agreementProblems(plan: Plan, contacts: readonly ContactStatus[]): string[] {
+  const { tier, installed } = plan;
+  const beyond = covers(installed, tier)
+    ? []
+    : [`the operator was installed for ${installed} (the chart's value tier), so what ${tier} adds is not looked at`];
+  return [...beyond, ...contactProblems(plan.contacts, contacts)];
 }
 
 /** Infinity where there is no such time. */

@@ -44,6 +44,8 @@ export interface Plan {
   tier: Tier;
   /** The highest tier whose checks run; beyond `tier` they are recorded only. */
   reads: Tier;
+  /** The highest tier whose checks this operator runs. */
+  installed: Tier;
   suspend: boolean;
   /** At least one. */
   clusters: readonly PlannedCluster[];
@@ -74,6 +76,7 @@ export function planOf(
   catalogue: readonly Check[],
   facts: readonly Fact[],
   now: Temporal.Instant,
+  installed: Tier = 'Level3',
 ): { plan: Plan } | { problems: SettingProblem[] } {
   const parsed = supportCoverageSpec.safeParse(coverage.spec);
   if (!parsed.success) {
@@ -82,7 +85,10 @@ export function planOf(
   const spec = parsed.data;
   const inTier = ({ tier, area }: Check) => covers(spec.tier, tier) && covers(spec.tier, areas[area].tier);
   const meant = spec.checks?.beyondTier === 'Record' ? catalogue : catalogue.filter(inTier);
-  const { checks, problems } = configureChecks(meant, spec.checks?.settings ?? []);
+  const configured = configureChecks(meant, spec.checks?.settings ?? []);
+  const { problems } = configured;
+  // What the operator was not installed for cannot be read; the coverage says so.
+  const checks = configured.checks.filter(({ check }) => covers(installed, check.tier));
   const ignore = spec.baseline?.ignore ?? [];
   const known = new Set(facts.map(({ id }) => id));
   ignore.forEach(({ fact }, index) => {
@@ -111,7 +117,8 @@ export function planOf(
   return {
     plan: {
       tier: spec.tier,
-      reads: spec.checks?.beyondTier === 'Record' ? 'Level3' : spec.tier,
+      reads: lower(installed, spec.checks?.beyondTier === 'Record' ? 'Level3' : spec.tier),
+      installed,
       suspend: spec.suspend,
       clusters: clusters.map((scope) => plannedCluster(coverage.metadata.name, scope)),
       checks,
@@ -137,6 +144,10 @@ export function planOf(
       reportLimit: spec.reportLimit,
     },
   };
+}
+
+function lower(a: Tier, b: Tier): Tier {
+  return covers(a, b) ? b : a;
 }
 
 function plannedCluster(coverage: string, scope: ClusterScope): PlannedCluster {

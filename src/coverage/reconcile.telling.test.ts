@@ -260,3 +260,13 @@ it('what two clusters find for one contact is one message each, with the cluster
   await wait(world, hour);
   expect(world.messages.map(({ cluster, openedTotal }) => `${cluster} ${openedTotal}`).sort()).toEqual(['eu 1', 'us 1']);
 });
+
+it('an operator that was installed for less than a coverage asks runs what it can, and says what it does not', async () => {
+  const world = createCoverageWorld({ tier: 'Level1' });
+  world.apply({ tier: 'Level2' });
+  await settle(world);
+  expect(world.condition('NodesHealthy')).toBe('True ChecksPassed');
+  expect(world.message('Onboarded')).toContain(
+    "the operator was installed for Level1 (the chart's value tier), so what Level2 adds is not looked at",
+  );
+});

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Acknowledgement } from '../api/v1alpha1/acknowledgement.ts';
 import type { CoverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
+import type { Tier } from '../api/v1alpha1/fields.ts';
 import type { SupportCoverage, SupportCoverageStatus, Trigger } from '../api/v1alpha1/supportcoverage.ts';
 import type { Fact } from '../baseline/fact.ts';
 import type { Check } from '../checks/check.ts';
@@ -13,10 +14,10 @@ import type { Dispatcher } from '../report/notifications/dispatcher.ts';
 import { conditionOf, healthOf, statusAfter, statusWithoutPass } from '../report/status.ts';
 import type { ReconcileContext, ReconcileResult } from '../runtime/controller.ts';
 import type { ReadonlyStore } from '../runtime/store.ts';
-import { createBetweenChecks, findingsOf, msUntil, outcomesOf } from './between-checks.ts';
+import { agreementProblems, createBetweenChecks, findingsOf, msUntil, outcomesOf } from './between-checks.ts';
 import { type ClusterRunOptions, type ClusterWork, createClusterRuns, type Ran } from './cluster-run.ts';
 import type { Clusters } from './clusters.ts';
-import { contactProblems, deliveredKeys } from './contact-lines.ts';
+import { deliveredKeys } from './contact-lines.ts';
 import { due, runAtOf } from './due.ts';
 import { createKnownCoverages, type Known, type KnownCluster } from './known.ts';
 import { dueWork, overdueMs, windowChange, windowStatus } from './maintenance.ts';
@@ -34,6 +35,8 @@ export interface CoverageControllerOptions extends ClusterRunOptions {
   acknowledgements: (namespace: string) => readonly Acknowledgement[];
   dispatcher: Dispatcher;
   catalogue: readonly Check[];
+  /** The highest tier whose checks this operator runs. */
+  tier: Tier;
   facts: readonly Fact[];
 }
 
@@ -57,7 +60,7 @@ export function createCoverageReconciler(
   async function reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult> {
     const coverage = coverages.get(key)?.coverage;
     if (!coverage || coverage.metadata.deletionTimestamp) return forget(key);
-    const planned = planOf(coverage, options.catalogue, options.facts, clock.now());
+    const planned = planOf(coverage, options.catalogue, options.facts, clock.now(), options.tier);
     const before = known.get(key);
     const plan = 'plan' in planned ? planned.plan : before?.uid === coverage.metadata.uid ? before?.plan : undefined;
     const entry = await known.recall(key, coverage);
@@ -186,7 +189,7 @@ export function createCoverageReconciler(
     const moments = momentsSince(entry.status, run.generation, plan.maintenance, { now, checks, findings });
     const months = [...entry.clusters.values()].map(({ memory }) => memory.accounting);
     const status = {
-      ...statusAfter(outcomes, entry.status, run, problem, contactProblems(plan.contacts, entry.status?.contacts ?? [])),
+      ...statusAfter(outcomes, entry.status, run, problem, agreementProblems(plan, entry.status?.contacts ?? [])),
       ...accountsAfter(entry.status, months, moments, now, plan.timeZone),
     };
     const news = conditionOf(status, 'Ready')?.message !== conditionOf(entry.status, 'Ready')?.message;

@@ -47,7 +47,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- .Values.coverageNamespaces | default (list .Release.Namespace) | toJson -}}
 {{- end }}
 
-{{/* Rules from a file below generated/: call with (dict "context" $ "file" "cluster-rules"). */}}
+{{/* Rules from a file below generated/: call with (dict "context" $ "file" "secret-rules"). */}}
 {{- define "support-coverage-operator.generatedRules" -}}
 {{- $path := printf "generated/%s.yaml" .file -}}
 {{- $rules := .context.Files.Get $path | fromYamlArray -}}
