@@ -257,6 +257,17 @@ describe('obs-scrape-orphan, about monitors that no Prometheus selects', () => {
         ],
       },
     ],
+    [
+      'where the Prometheus asks for more than a label',
+      {},
+      {
+        prometheuses: [
+          byRelease('stack', {
+            serviceMonitorSelector: { matchLabels: { release: 'stack' }, matchExpressions: [{ key: 'release', operator: 'Exists' }] },
+          }),
+        ],
+      },
+    ],
     ['where Prometheus is not told of monitors', {}, { prometheuses: [operated('bare')] }],
     [
       'where Prometheus looks in its own namespace only',
