@@ -178,9 +178,10 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
       limits: options.correctionLimits,
     };
     const tried: CorrectionReport[] = [];
-    // Another cluster is only read; its corrections are for a person. Of two coverages of one cluster one corrects.
-    const isFirst = !sharing.some(({ key, corrects }) => corrects && key < keyOf(coverage));
-    const candidates = cluster.scope.kubeconfigSecretRef || !isFirst ? [] : permitted(plan.corrections, pass.corrections, past, permit);
+    // Another cluster is only read; its corrections are for a person. Of two coverages of one cluster that make the same the first makes it.
+    const before = new Set(sharing.filter(({ key }) => key < keyOf(coverage)).flatMap(({ corrects }) => corrects));
+    const own = cluster.scope.kubeconfigSecretRef ? [] : pass.corrections.filter(({ check }) => !before.has(check));
+    const candidates = permitted(plan.corrections, own, past, permit);
     for (const correction of candidates) {
       const result = await options.applyCorrection(correction, now, signal);
       tried.push(result);

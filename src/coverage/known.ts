@@ -58,7 +58,8 @@ export interface Sharing {
   /** `namespace/name`. */
   key: string;
   tells: boolean;
-  corrects: boolean;
+  /** Ids of checks and facts whose corrections it makes. */
+  corrects: readonly string[];
   findings: readonly Finding[];
   drift: readonly Drift[];
 }
@@ -76,7 +77,15 @@ export function createKnownCoverages(store: CoverageStore): KnownCoverages {
           const cluster = uid && [...clusters.values()].find(({ outcome }) => outcome?.facts.uid === uid);
           if (key === own || !plan || plan.suspend || !cluster) return [];
           const { findings, drift } = cluster.memory;
-          return [{ key, tells: plan.path.length > 0, corrects: plan.corrections.mode === 'Apply', findings, drift }];
+          return [
+            {
+              key,
+              tells: plan.path.length > 0,
+              corrects: plan.corrections.mode === 'Apply' ? plan.corrections.allow : [],
+              findings,
+              drift,
+            },
+          ];
         })
         .sort((a, b) => (a.key < b.key ? -1 : 1)),
     recall: async (key, coverage) => {

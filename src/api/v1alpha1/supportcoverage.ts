@@ -432,7 +432,7 @@ const clusterStatus = z.object({
     .max(32)
     .optional()
     .describe(
-      'Other coverages of the same cluster, as namespace/name. What the first of all by name finds too it alone tells and corrects.',
+      'Other coverages of the same cluster, as namespace/name. What several find or would correct, the first of them by name alone tells and corrects.',
     )
     .meta(atomic),
   lastCheckTime: time.optional(),
