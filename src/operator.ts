@@ -159,6 +159,7 @@ async function run(options: Options): Promise<void> {
     }),
     catalogue: checks,
     facts,
+    enqueue: (key, ms) => queue.addAfter(key, ms),
     clock,
   });
 
