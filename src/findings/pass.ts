@@ -34,7 +34,7 @@ export interface PassInput {
   /** In which the days of exceptions end. Absent: UTC. */
   timeZone?: string;
   /** Absent: everything is looked at. */
-  partial?: Partial;
+  partial?: Selection;
   /** Who wrote a value last; asked once for each new difference. */
   writerOf: (source: Source) => Promise<Writer | undefined>;
   /** Monotonic milliseconds, to time each check with. */
@@ -42,7 +42,7 @@ export interface PassInput {
 }
 
 /** What a pass looks at that does not look at everything. What the other checks, and the comparison with the baseline, said stays so. */
-export interface Partial {
+export interface Selection {
   checks: ReadonlySet<string>;
   before: Pick<Pass, 'checks' | 'driftUnknown'>;
 }
@@ -96,7 +96,7 @@ export async function runPass(input: PassInput): Promise<Pass> {
   };
 }
 
-function isLookedAt(check: string, partial: Partial | undefined): boolean {
+function isLookedAt(check: string, partial: Selection | undefined): boolean {
   return partial === undefined || partial.checks.has(check);
 }
 
@@ -151,7 +151,7 @@ interface Drifting extends Pick<Pass, 'drift' | 'driftOpened' | 'driftResolved' 
 }
 
 /** Drift that is not compared with the baseline now. */
-function asBefore({ facts, memory }: PassInput, { before }: Partial): Drifting {
+function asBefore({ facts, memory }: PassInput, { before }: Selection): Drifting {
   const ids = new Set(facts.map(({ id }) => id));
   const waiting = memory.pending.filter(({ check }) => ids.has(check));
   return { ...nothing, drift: [...memory.drift], driftUnknown: before.driftUnknown, waiting };
