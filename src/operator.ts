@@ -163,6 +163,7 @@ async function run(options: Options): Promise<void> {
     catalogue: checks,
     tier: options.tier,
     facts,
+    enqueue: (key, ms) => queue.addAfter(key, ms),
     clock,
   });
 

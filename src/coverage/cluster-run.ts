@@ -3,25 +3,24 @@ import type { Acknowledgement } from '../api/v1alpha1/acknowledgement.ts';
 import type { CorrectionReport, CoverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
 import type { SupportCoverage } from '../api/v1alpha1/supportcoverage.ts';
 import { lastWriter } from '../baseline/last-writer.ts';
-import { counts } from '../findings/judge.ts';
 import { stamp } from '../findings/lifecycle.ts';
 import { type Pass, runPass } from '../findings/pass.ts';
 import type { KubeObject } from '../kube/types.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
-import { quietMs, reportStatus, worthWriting } from '../report/coverage-report.ts';
+import { reportStatus, restOf, worthWriting } from '../report/coverage-report.ts';
 import { correctionEvent, coverageEvent, type FindReference, recordPass } from '../report/events.ts';
 import type { CoverageMetrics } from '../report/metrics.ts';
 import type { ClusterFacts } from '../report/status.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { EventRecorder } from '../runtime/event-recorder.ts';
 import { type Baseline, findBaseline } from './baseline.ts';
-import type { Case } from './cases.ts';
 import type { ClusterHandle } from './clusters.ts';
 import { type CorrectionLimits, type Proposed, permitted, suggestions } from './corrections.ts';
 import { toolingProblems } from './delivery-tooling.ts';
-import { runAtOf } from './due.ts';
+import { runAtOf, type Seen } from './due.ts';
 import { type Handled, type HandlingInput, presumedTold, settle, toldFields, withHandled } from './handling.ts';
-import { type Known, type KnownCluster, type KnownCoverages, reportName, type Sharing } from './known.ts';
+import { type Known, type KnownCluster, type KnownCoverages, reportName, type Sharing, toldElsewhere } from './known.ts';
+import { type LiveLook, lookedAgain, revisionsOf } from './live.ts';
 import { maintenanceVerdict } from './maintenance.ts';
 import { judgeOf, type Plan, type PlannedCluster } from './plan.ts';
 import type { CoverageStore } from './store.ts';
@@ -59,12 +58,14 @@ export interface Ran {
   /** Why what the spec says of the baseline cannot be run. */
   specProblem: string | undefined;
   durations: Pass['durations'];
+  /** How many findings opened, changed or resolved. */
+  transitions: number;
   handled: Handled;
 }
 
 export interface ClusterRuns {
-  /** Runs the checks of one cluster, writes its report and says what changed. */
-  run(work: ClusterWork, signal: AbortSignal): Promise<Ran>;
+  /** Runs the checks of one cluster, writes its report and says what changed. `live`: between two runs by the schedule, and which checks. */
+  run(work: ClusterWork, signal: AbortSignal, live?: LiveLook): Promise<Ran>;
   /** Between passes: who takes care, who is told, what was delivered. */
   follow(work: ClusterWork): Promise<Handled>;
   /** Writes what had to wait for its turn. Returns for how long it still has to, milliseconds; Infinity where nothing waits. */
@@ -80,16 +81,20 @@ const maxTried = 50;
 export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCoverages): ClusterRuns {
   const { store, metrics, clock } = options;
 
-  async function run(work: ClusterWork, signal: AbortSignal): Promise<Ran> {
+  async function run(work: ClusterWork, signal: AbortSignal, live?: LiveLook): Promise<Ran> {
     const { coverage, plan, cluster, handle, entry, known } = work;
     const { observer } = handle;
     const startedAt = clock.monotonic();
+    const before = known.outcome;
+    const partial = live?.checks && before ? { checks: live.checks, before } : undefined;
     // A cluster in trouble does not hold up the others.
-    await observer.refreshProbes(handle.problem ? AbortSignal.any([signal, AbortSignal.timeout(troubledProbeMs)]) : signal);
+    if (!partial) await observer.refreshProbes(handle.problem ? AbortSignal.any([signal, AbortSignal.timeout(troubledProbeMs)]) : signal);
+    // Before the view is read: what changes meanwhile is looked at again.
+    const revisions = revisionsOf(observer, plan);
     const view = observer.view(cluster.name);
     const now = clock.now();
     const first = known.report?.status === undefined;
-    const baseline = await findBaseline(store, coverage, plan, cluster, entry.status, view);
+    const baseline = partial ? { state: partial.before.baseline } : await findBaseline(store, coverage, plan, cluster, entry.status, view);
     const found = await runPass({
       ...plan,
       view,
@@ -98,6 +103,7 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
       now,
       monotonic: clock.monotonic,
       judge: judgeOf(plan, view, now),
+      ...(partial ? { partial } : {}),
       writerOf: async ({ type, name, namespace, fields }) =>
         lastWriter((await observer.managedFields(type, name, namespace)) ?? [], fields),
     });
@@ -105,17 +111,25 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
     const durationMs = clock.monotonic() - startedAt;
     const handled = settle(inputOf(work, found, now));
     const pass = { ...found, findings: handled.findings, drift: handled.drift };
-    await writeReport(work, pass, handled, await correct(work, pass, signal));
-    metrics.count(coverage.metadata, cluster.name, pass, durationMs);
+    const corrections = partial ? suggestedNow(work, pass, partial.checks) : await correct(work, pass, signal);
+    await writeReport(work, pass, handled, corrections, live !== undefined);
+    metrics.count(coverage.metadata, cluster.name, pass, partial ? undefined : durationMs);
     await announce(work, pass, baseline, first);
     const { checks, driftUnknown } = pass;
     known.outcome = {
-      ...{ checks, driftUnknown, baseline: baseline.state, at: stamp(now) },
-      facts: clusterFacts(work, view, baseline),
+      ...{ checks, driftUnknown, baseline: baseline.state, at: (live && known.seen?.at) ?? stamp(now) },
+      facts: partial?.before.facts ?? clusterFacts(work, view, baseline),
       maintenance: maintenanceVerdict(plan.maintenance, checks, pass.findings, now),
     };
-    const { state } = baseline;
-    known.seen = {
+    const looked = { observer, revisions, opensAt: pass.opensAt };
+    known.looked = partial ? lookedAgain(known.looked, looked, partial.checks) : looked;
+    if (!live) known.seen = seenNow(work, baseline.state, now);
+    const { durations, transitions } = pass;
+    return { specProblem: baseline.specProblem, durations, transitions: transitions.length, handled };
+  }
+
+  function seenNow({ coverage, cluster, handle, known }: ClusterWork, state: Baseline['state'], now: Temporal.Instant): Seen {
+    return {
       at: stamp(now),
       runAt: runAtOf(coverage) ?? known.seen?.runAt,
       generation: coverage.metadata.generation,
@@ -123,7 +137,6 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
       saysAltered: state.state === 'Altered',
       troubled: handle.problem !== undefined,
     };
-    return { specProblem: baseline.specProblem, durations: pass.durations, handled };
   }
 
   function inputOf({ coverage, plan, cluster, known, ...work }: ClusterWork, news: Pass | undefined, now: Temporal.Instant): HandlingInput {
@@ -193,10 +206,27 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
     return [...suggestions(open, { plan: plan.corrections, limits: options.correctionLimits }), ...[...tried, ...past].slice(0, maxTried)];
   }
 
-  async function writeReport(work: ClusterWork, pass: Pass, handled: Handled, corrections: CorrectionReport[]): Promise<void> {
+  /** After a look at some checks: what they suggest now beside what the others did. Nothing is corrected between two runs by the schedule. */
+  function suggestedNow({ plan, known }: ClusterWork, pass: Pass, looked: ReadonlySet<string>): CorrectionReport[] {
+    if (plan.corrections.mode === 'Off') return [];
+    const before = known.latest?.corrections ?? [];
+    const others = before.filter(({ at, check }) => at === undefined && !looked.has(check));
+    const rank = new Map(plan.checks.map(({ check }, index) => [check.id, index]));
+    const rankOf = ({ check }: CorrectionReport) => rank.get(check) ?? rank.size;
+    const suggested = [...others, ...suggestions(pass.corrections)].sort((a, b) => rankOf(a) - rankOf(b)).slice(0, maxSuggested);
+    return [...suggested, ...before.filter(({ at }) => at !== undefined)];
+  }
+
+  async function writeReport(
+    work: ClusterWork,
+    pass: Pass,
+    handled: Handled,
+    corrections: CorrectionReport[],
+    live: boolean,
+  ): Promise<void> {
     const { known, plan } = work;
     known.latest = reportStatus(pass, plan.reportLimit, corrections, toldFields(handled));
-    if (worthWriting(known.report?.status, known.latest, pass, clock.monotonic() - known.reportWrittenAt))
+    if (worthWriting(known.report?.status, known.latest, pass, clock.monotonic() - known.reportWrittenAt, live))
       await putReport(work, known.latest);
     const { findings, drift, notifications, resolved, accounting } = handled;
     known.memory = { findings, drift, pending: pass.pending, notifications, resolved, accounting };
@@ -206,7 +236,7 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
   async function writeLate(work: ClusterWork): Promise<number> {
     const { known } = work;
     if (!known.latest || isDeepStrictEqual(known.latest, known.report?.status)) return Number.POSITIVE_INFINITY;
-    const left = known.reportWrittenAt + quietMs - clock.monotonic();
+    const left = known.reportWrittenAt + restOf(known.report?.status, known.latest) - clock.monotonic();
     if (left > 0) return left;
     await putReport(work, known.latest);
     return Number.POSITIVE_INFINITY;
@@ -238,17 +268,6 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
   }
 
   return { run, follow, writeLate };
-}
-
-/** What a coverage before this one finds in the same cluster too, it tells alone. */
-function toldElsewhere(own: string, sharing: readonly Sharing[]): (each: Case) => boolean {
-  const before = sharing.filter(({ key, tells }) => tells && key < own);
-  const told = new Set(before.flatMap(({ findings, drift }) => [...findings, ...drift].filter(counts).map(subjectKey)));
-  return (each) => told.has(subjectKey(each));
-}
-
-function subjectKey(each: Case): string {
-  return 'fact' in each ? `${each.fact} ${each.object} ${each.path}` : `${each.check} ${each.object}`;
 }
 
 function keyOf({ metadata }: SupportCoverage): string {

@@ -44,6 +44,7 @@ function ran(
       driftResolved: [],
       driftUnknown: [],
       corrections: [],
+      opensAt: new Map(),
       durations: new Map(),
     },
     baseline: options.baseline ?? unapproved,

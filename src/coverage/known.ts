@@ -1,11 +1,14 @@
 import type { CoverageReport, CoverageReportStatus, Drift, Finding } from '../api/v1alpha1/coveragereport.ts';
 import type { SupportCoverage, SupportCoverageStatus } from '../api/v1alpha1/supportcoverage.ts';
+import { counts } from '../findings/judge.ts';
 import type { Memory } from '../findings/lifecycle.ts';
 import { isKubeError } from '../kube/errors.ts';
 import type { KubeObject } from '../kube/types.ts';
 import type { ClusterOutcome } from '../report/status.ts';
+import type { Case } from './cases.ts';
 import { type Seen, seenIn } from './due.ts';
 import type { Told } from './handling.ts';
+import type { Looked } from './live.ts';
 import type { Plan } from './plan.ts';
 import type { CoverageStore } from './store.ts';
 
@@ -19,6 +22,8 @@ export interface KnownCluster {
   seen: Seen | undefined;
   /** What the last checks in this process said; undefined before the first. */
   outcome: Omit<ClusterOutcome, 'findings' | 'drift'> | undefined;
+  /** What this process looked at last, scheduled or live; undefined before the first time. */
+  looked: Looked | undefined;
   /** Monotonic milliseconds. */
   reportWrittenAt: number;
   /** When somebody is told something though nothing happens. */
@@ -34,6 +39,10 @@ export interface Known {
   clusters: Map<string, KnownCluster>;
   /** The plan of the last spec that could be run. */
   plan: Plan | undefined;
+  /** When the status was written last, monotonic milliseconds. */
+  statusWrittenAt: number;
+  /** What a live look found is not in the status yet. */
+  statusIsBehind: boolean;
   published: boolean;
   /** What was published last says that a cluster cannot be read. */
   publishedBlind: boolean;
@@ -93,7 +102,10 @@ export function createKnownCoverages(store: CoverageStore): KnownCoverages {
       const before = known.get(key);
       if (before && before.uid === uid) return before;
       const fresh = await store.readCoverage(namespace, name);
-      const entry: Known = { uid, status: fresh?.status, clusters: new Map(), plan: undefined, published: false, publishedBlind: false };
+      const entry: Known = {
+        ...{ uid, status: fresh?.status, clusters: new Map(), plan: undefined },
+        ...{ statusWrittenAt: Number.NEGATIVE_INFINITY, statusIsBehind: false, published: false, publishedBlind: false },
+      };
       known.set(key, entry);
       return entry;
     },
@@ -110,6 +122,7 @@ export function createKnownCoverages(store: CoverageStore): KnownCoverages {
         memory: remember(report?.status, entry.status, cluster),
         seen: seenIn(entry.status, cluster),
         outcome: undefined,
+        looked: undefined,
         reportWrittenAt: Number.NEGATIVE_INFINITY,
         nextAt: undefined,
         dueSince: undefined,
@@ -131,6 +144,17 @@ export function createKnownCoverages(store: CoverageStore): KnownCoverages {
 /** One report for each cluster of a coverage. */
 export function reportName({ metadata }: SupportCoverage, cluster: string): string {
   return `${metadata.name}.${cluster}`;
+}
+
+/** What a coverage before this one finds in the same cluster too, it tells alone. */
+export function toldElsewhere(own: string, sharing: readonly Sharing[]): (each: Case) => boolean {
+  const before = sharing.filter(({ key, tells }) => tells && key < own);
+  const told = new Set(before.flatMap(({ findings, drift }) => [...findings, ...drift].filter(counts).map(subjectKey)));
+  return (each) => told.has(subjectKey(each));
+}
+
+function subjectKey(each: Case): string {
+  return 'fact' in each ? `${each.fact} ${each.object} ${each.path}` : `${each.check} ${each.object}`;
 }
 
 /** True for what a deleted coverage of the same name has left behind until it is collected. */

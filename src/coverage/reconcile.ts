@@ -2,26 +2,25 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Acknowledgement } from '../api/v1alpha1/acknowledgement.ts';
 import type { CoverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
 import type { Tier } from '../api/v1alpha1/fields.ts';
-import type { SupportCoverage, SupportCoverageStatus, Trigger } from '../api/v1alpha1/supportcoverage.ts';
+import type { SupportCoverage, SupportCoverageStatus } from '../api/v1alpha1/supportcoverage.ts';
 import type { Fact } from '../baseline/fact.ts';
 import type { Check } from '../checks/check.ts';
-import { accountsAfter } from '../findings/accounting-periods.ts';
 import { stamp } from '../findings/lifecycle.ts';
-import type { Pass } from '../findings/pass.ts';
 import { declined, readingCluster, suspended, unread, type Verdict } from '../report/conditions.ts';
 import { coverageEvent } from '../report/events.ts';
 import type { Dispatcher } from '../report/notifications/dispatcher.ts';
-import { conditionOf, healthOf, statusAfter, statusWithoutPass } from '../report/status.ts';
+import { healthOf, statusWithoutPass } from '../report/status.ts';
 import type { ReconcileContext, ReconcileResult } from '../runtime/controller.ts';
 import type { ReadonlyStore } from '../runtime/store.ts';
-import { agreementProblems, createBetweenChecks, findingsOf, msUntil, outcomesOf } from './between-checks.ts';
+import { createBetweenChecks, findingsOf, msUntil } from './between-checks.ts';
 import { type ClusterRunOptions, type ClusterWork, createClusterRuns, type Ran } from './cluster-run.ts';
 import type { Clusters } from './clusters.ts';
+import { createConclusions, type RanCluster } from './conclude.ts';
 import { deliveredKeys } from './contact-lines.ts';
-import { due, runAtOf } from './due.ts';
+import { due } from './due.ts';
 import { createKnownCoverages, type Known, type KnownCluster } from './known.ts';
+import { createLiveChanges, isLive, type LiveLook, liveLook, liveReads, opensNext } from './live.ts';
 import { dueWork, overdueMs, windowChange, windowStatus } from './maintenance.ts';
-import { momentsSince } from './maintenance-moments.ts';
 import { type Plan, planOf } from './plan.ts';
 import type { BaselineView, CoverageView } from './watched.ts';
 
@@ -38,6 +37,8 @@ export interface CoverageControllerOptions extends ClusterRunOptions {
   /** The highest tier whose checks this operator runs. */
   tier: Tier;
   facts: readonly Fact[];
+  /** Brings a coverage (`namespace/name`) back after so many milliseconds, or earlier where that was agreed already. */
+  enqueue: (coverage: string, ms: number) => void;
 }
 
 /** A pass waits so long for watches that are not current, after a start or an outage; then what is missing is Unknown. */
@@ -45,7 +46,7 @@ const settleMs = 60_000;
 const waitPollMs = 1_000;
 
 /** What came of looking at one cluster: it waits for its watches, its checks ran, or they were not due. */
-type Looked = ({ state: 'Waiting' | 'Idle' } & Pick<Ran, 'handled'>) | ({ state: 'Ran'; trigger: Trigger; undo: () => void } & Ran);
+type Looked = ({ state: 'Waiting' | 'Idle' } & Pick<Ran, 'handled'>) | ({ state: 'Ran' } & RanCluster);
 
 /** The reconcile function of the SupportCoverage controller. */
 export function createCoverageReconciler(
@@ -56,6 +57,8 @@ export function createCoverageReconciler(
   const known = createKnownCoverages(store);
   const runs = createClusterRuns(options, known);
   const between = createBetweenChecks(options, keep);
+  const { conclude, catchUp } = createConclusions(options, keep);
+  const live = createLiveChanges(clock, options.enqueue);
 
   async function reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult> {
     const coverage = coverages.get(key)?.coverage;
@@ -95,21 +98,33 @@ export function createCoverageReconciler(
       }),
     );
     await forgetOthers(coverage, entry, plan);
+    const reads = liveReads(plan);
+    const followed = isLive(plan) && !coverage.spec.suspend ? works : [];
+    live.follow(
+      key,
+      followed.map(({ handle: { observer } }) => ({ observer, reads })),
+    );
     if (plan.suspend || coverage.spec.suspend) return suspend(coverage, entry, specProblem);
     const startedAt = clock.monotonic();
-    const looked = await Promise.all(works.map((work) => look(work, context)));
+    const restMs = live.restMs(key);
+    const looked = await Promise.all(works.map((work) => look(work, restMs > 0, context)));
     const waiting = looked.some(({ state }) => state === 'Waiting');
     const ran = looked.flatMap((one) => (one.state === 'Ran' ? [one] : []));
-    if (ran.length > 0) await conclude(coverage, plan, entry, ran, clock.monotonic() - startedAt, specProblem, context);
+    if (ran.length > 0) await conclude(coverage, plan, entry, ran, clock.monotonic() - startedAt, specProblem, context.logger);
     else if (waiting && !entry.status) await withoutPass(coverage, entry, readingCluster(), () => {});
+    const behindMs = await catchUp(coverage, plan, entry);
     const lateMs = Math.min(...(await Promise.all(works.map((work) => runs.writeLate(work)))));
     const windowMs = await between.follow(coverage, plan, entry);
     await between.noteMatches(coverage, acknowledgements, looked);
     between.offer(coverage, plan, entry, works);
     publish(coverage, entry, works);
+    // What asks probes may wait for their answers: it says nothing of how much there is to evaluate.
+    const isPartial = ran.every(({ trigger, durations }) => trigger === 'Live' && durations.size < plan.checks.length);
+    if (ran.length > 0) live.took(key, isPartial ? clock.monotonic() - startedAt : 0);
+    const liveMs = Math.max(live.restMs(key), Math.min(...works.map((work) => liveMsOf(work))));
     const dueMs = msUntil(plan.schedule.nextAfter(clock.now()), clock.now());
     const tellMs = Math.min(...works.map(({ known: { nextAt } }) => msUntil(nextAt, clock.now())));
-    const requeueAfterMs = Math.min(dueMs, lateMs, windowMs, tellMs, waiting ? waitPollMs : Number.POSITIVE_INFINITY);
+    const requeueAfterMs = Math.min(dueMs, liveMs, behindMs, lateMs, windowMs, tellMs, waiting ? waitPollMs : Number.POSITIVE_INFINITY);
     return Number.isFinite(requeueAfterMs) ? { requeueAfterMs } : {};
   }
 
@@ -117,6 +132,7 @@ export function createCoverageReconciler(
     const [namespace = '', name = ''] = key.split('/');
     metrics.forget({ namespace, name });
     clusters.release(key);
+    live.forget(key);
     dispatcher.forget(key);
     known.forget(key);
     return {};
@@ -133,11 +149,13 @@ export function createCoverageReconciler(
     }
   }
 
-  /** Runs the checks of one cluster where they are due. One that cannot be reached waits for nothing. */
-  async function look(work: ClusterWork, { signal }: ReconcileContext): Promise<Looked> {
+  /** Runs the checks of one cluster where they are due, or some live. One that cannot be reached waits for nothing. */
+  async function look(work: ClusterWork, rests: boolean, { signal }: ReconcileContext): Promise<Looked> {
     const { handle, known: cluster } = work;
     const next = dueNow(work);
-    if (!('trigger' in next)) return { state: 'Idle', handled: await runs.follow(work) };
+    const some = 'trigger' in next || rests ? undefined : liveOf(work);
+    if (!('trigger' in next) && !some) return { state: 'Idle', handled: await runs.follow(work) };
+    if (some?.checks) return { state: 'Ran', trigger: 'Live', undo: () => {}, ...(await runLive(work, some, signal)) };
     cluster.dueSince ??= clock.monotonic();
     const waits = handle.problem === undefined && !handle.observer.isCurrent();
     if (waits && clock.monotonic() - cluster.dueSince < settleMs) return { state: 'Waiting', handled: await runs.follow(work) };
@@ -147,7 +165,27 @@ export function createCoverageReconciler(
     const undo = () => {
       cluster.seen = seen;
     };
-    return { state: 'Ran', trigger: next.trigger, undo, ...(await runs.run(work, signal)) };
+    if ('trigger' in next) return { state: 'Ran', trigger: next.trigger, undo, ...(await runs.run(work, signal)) };
+    return { state: 'Ran', trigger: 'Live', undo, ...(await runLive(work, { checks: undefined }, signal)) };
+  }
+
+  function liveOf({ plan, handle, known: cluster }: ClusterWork): LiveLook | undefined {
+    return liveLook(plan, cluster, handle, clock.now());
+  }
+
+  /** The series follow even where the status says the same. */
+  async function runLive(work: ClusterWork, some: LiveLook, signal: AbortSignal): Promise<Ran> {
+    const before = work.known.outcome?.checks;
+    const ran = await runs.run(work, signal, some);
+    if (ran.transitions > 0 || !isDeepStrictEqual(before, work.known.outcome?.checks)) work.entry.published = false;
+    return ran;
+  }
+
+  /** When a cluster is to be looked at live, if nothing else changes. */
+  function liveMsOf(work: ClusterWork): number {
+    // Who waits for watches is looked at often enough.
+    if (work.known.dueSince !== undefined) return Number.POSITIVE_INFINITY;
+    return liveOf(work) ? 0 : msUntil(opensNext(work.plan, work.known.looked), clock.now());
   }
 
   /** As `due`, and when a window opens in which corrections are made, or closes by whose end work was to be done. */
@@ -163,66 +201,10 @@ export function createCoverageReconciler(
     return plan.maintenance.hasTargets ? { trigger: 'WindowClosed' } : next;
   }
 
-  /** Writes the status once every cluster has said something; whoever never did is waited for a minute at most. */
-  async function conclude(
-    coverage: SupportCoverage,
-    plan: Plan,
-    entry: Known,
-    ran: readonly Extract<Looked, { state: 'Ran' }>[],
-    durationMs: number,
-    specProblem: string | undefined,
-    { logger }: ReconcileContext,
-  ): Promise<void> {
-    const outcomes = outcomesOf(entry, plan);
-    if (!outcomes) return;
-    const [{ trigger }] = ran as [(typeof ran)[number]];
-    const now = clock.now();
-    const run = {
-      ...{ trigger, at: stamp(now), durationMs },
-      nextCheckTime: plan.schedule.nextAfter(now)?.toString({ smallestUnit: 'second' }),
-      handledRunAt: runAtOf(coverage) ?? entry.status?.lastHandledRunAt,
-      generation: coverage.metadata.generation,
-    };
-    const problem = specProblem ?? ran.find((one) => one.specProblem !== undefined)?.specProblem;
-    const checks = outcomes.flatMap((outcome) => outcome.checks);
-    const findings = outcomes.flatMap((outcome) => outcome.findings);
-    const moments = momentsSince(entry.status, run.generation, plan.maintenance, { now, checks, findings });
-    const months = [...entry.clusters.values()].map(({ memory }) => memory.accounting);
-    const status = {
-      ...statusAfter(outcomes, entry.status, run, problem, agreementProblems(plan, entry.status?.contacts ?? [])),
-      ...accountsAfter(entry.status, months, moments, now, plan.timeZone),
-    };
-    const news = conditionOf(status, 'Ready')?.message !== conditionOf(entry.status, 'Ready')?.message;
-    try {
-      await keep(coverage, entry, status);
-    } catch (error) {
-      // A status that cannot be written brings the checks back.
-      for (const { undo } of ran) undo();
-      throw error;
-    }
-    // Only once it is in the status: with the checks would come the Event.
-    if (problem && news)
-      options.recorder.recordEvent(
-        coverageEvent(
-          coverage,
-          'Warning',
-          'SpecNotAccepted',
-          `${problem}. ${specProblem ? 'The last spec that could be run goes on.' : 'The checks go on without a baseline.'}`,
-        ),
-      );
-    logger.info('checks ran', {
-      trigger,
-      critical: status.summary?.critical,
-      warning: status.summary?.warning,
-      drift: status.summary?.drift,
-      durationMs: Math.round(durationMs),
-      slowest: slowest(ran.map(({ durations }) => durations)),
-    });
-  }
-
   async function keep(coverage: SupportCoverage, entry: Known, status: SupportCoverageStatus): Promise<void> {
     await known.orForget(coverage, () => store.writeStatus(coverage, status, healthOf(status)));
     entry.status = status;
+    entry.statusWrittenAt = clock.monotonic();
     entry.published = false;
   }
 
@@ -232,6 +214,7 @@ export function createCoverageReconciler(
     reason: 'NamespaceNotServed' | 'SpecNotAccepted',
     why: string,
   ): Promise<ReconcileResult> {
+    live.forget(`${coverage.metadata.namespace}/${coverage.metadata.name}`);
     const verdicts = declined(reason, why);
     return withoutPass(coverage, entry, verdicts, () =>
       options.recorder.recordEvent(coverageEvent(coverage, 'Warning', 'SpecNotAccepted', why)),
@@ -281,14 +264,4 @@ export function createCoverageReconciler(
 /** The report may lack what it had no room for; what is in memory does not. */
 function withAll(report: CoverageReportStatus, { findings, drift }: KnownCluster['memory']): CoverageReportStatus {
   return { ...report, findings: [...findings], drift: [...drift] };
-}
-
-/** The ten checks that took longest, with their milliseconds. */
-function slowest(durations: readonly Pass['durations'][]): string {
-  return durations
-    .flatMap((one) => [...one])
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, 10)
-    .map(([check, ms]) => `${check} ${ms.toFixed(1)}`)
-    .join(', ');
 }

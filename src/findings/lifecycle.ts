@@ -22,6 +22,8 @@ export interface Advanced {
   findings: Finding[];
   pending: PendingFinding[];
   transitions: Transition[];
+  /** By check: when the first state that is seen now, and has not held for long enough, will have. */
+  opensAt: Map<string, Temporal.Instant>;
 }
 
 /** Identity of a finding: never its message or severity. 16 hex digits of SHA-256. */
@@ -43,6 +45,7 @@ export function advance(previous: Memory, results: readonly CheckResult[], clust
   const findings: Finding[] = [];
   const pending: PendingFinding[] = [];
   const transitions: Transition[] = [];
+  const opensAt = new Map<string, Temporal.Instant>();
 
   for (const result of results) {
     const seen = new Set<string>();
@@ -52,7 +55,9 @@ export function advance(previous: Memory, results: readonly CheckResult[], clust
       seen.add(id);
       const before = known.get(id);
       const firstSeen = before?.firstSeen ?? began(observation, waiting.get(id), now);
-      if (!before && now.epochMilliseconds - Temporal.Instant.from(firstSeen).epochMilliseconds < result.holdMs) {
+      const opens = Temporal.Instant.from(firstSeen).add({ milliseconds: result.holdMs });
+      if (!before && Temporal.Instant.compare(now, opens) < 0) {
+        opensAt.set(result.check.id, earlier(opens, opensAt.get(result.check.id)));
         if (!isDatedBy(observation, firstSeen)) pending.push({ id, check: result.check.id, object: observation.object, firstSeen });
         continue;
       }
@@ -85,7 +90,7 @@ export function advance(previous: Memory, results: readonly CheckResult[], clust
 
   const open = new Set(findings.map(({ id }) => id));
   for (const finding of previous.findings) if (!open.has(finding.id)) transitions.push({ type: 'Resolved', finding });
-  return { findings: findings.sort(byUrgency), pending: pending.sort((a, b) => compare(a.id, b.id)), transitions };
+  return { findings: findings.sort(byUrgency), pending: pending.sort(byIdentity), transitions, opensAt };
 }
 
 /** Rules, scope and exceptions may have changed while the check could not look. */
@@ -131,6 +136,15 @@ function isDatedBy({ since }: Observation, firstSeen: string): boolean {
 /** True for a state that Kubernetes dates so early that it was open in a pass whose report could not hold all: it is no news. */
 function wasLeftOut({ incompleteSince }: Memory, { since }: Observation, holdMs: number): boolean {
   return incompleteSince !== undefined && since !== undefined && since.epochMilliseconds + holdMs <= incompleteSince.epochMilliseconds;
+}
+
+/** So that the order is the same every time. */
+export function byIdentity(a: Pick<PendingFinding, 'id'>, b: Pick<PendingFinding, 'id'>): number {
+  return compare(a.id, b.id);
+}
+
+function earlier(one: Temporal.Instant, other: Temporal.Instant | undefined): Temporal.Instant {
+  return other && Temporal.Instant.compare(other, one) < 0 ? other : one;
 }
 
 /** Whole seconds, as Kubernetes writes times. */

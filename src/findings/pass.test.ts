@@ -51,7 +51,10 @@ const input = (cluster: ClusterFixture, extra: Partial<PassInput> = {}): PassInp
   writerOf: async () => ({ manager: 'kubectl-edit', changedAt: minutesAgo(5) }),
   ...extra,
 });
-const later = (pass: Pass, minutes: number): Partial<PassInput> => ({ memory: structuredClone(pass), now: now.add({ minutes }) });
+const later = ({ findings, pending, drift }: Pass, minutes: number): Partial<PassInput> => ({
+  memory: structuredClone({ findings, pending, drift }),
+  now: now.add({ minutes }),
+});
 const outcomes = ({ checks }: Pass) => Object.fromEntries(checks.map(({ check, outcome, message }) => [check, [outcome, message]]));
 
 function fakeCheck(id: string, evaluate: Check['evaluate'], hold = '15m'): Check {
@@ -442,5 +445,53 @@ describe('a node that is replaced', () => {
     const knowledge = { nodes: { state: 'NotPermitted' as const, message: 'nodes is forbidden' } };
     const second = await runPass(input({ ...without, knowledge }, later(first, 20)));
     expect(second.pending).toEqual(first.pending);
+  });
+});
+
+describe('a pass over some checks', () => {
+  const bad = (object: string) => ({ object, reason: 'Bad', message: `${object} is bad` });
+  const checks = configured(
+    fakeCheck('one', () => ({ observations: [bad('Node/a')] }), '0s'),
+    fakeCheck('two', () => ({ observations: [bad('Node/b')] }), '0s'),
+    fakeCheck('three', () => ({ observations: [bad('Node/c')] }), '1h'),
+    fakeCheck('four', () => ({ observations: [bad('Node/d')] }), '2h'),
+  );
+  const healed = checks.map((one) => ({ ...one, check: { ...one.check, evaluate: () => ({ observations: [] }) } }));
+  const drifted = { ...agreed, storageclasses: [storageClass('fast')] };
+  const some = (before: Pass, ...ids: string[]): Partial<PassInput> => ({ ...later(before, 1), partial: { checks: new Set(ids), before } });
+
+  it('says of the others what was said before, and nothing of them has happened', async () => {
+    const full = await runPass(input(agreed, { checks }));
+    const pass = await runPass(input(agreed, { checks: healed, ...some(full, 'two', 'four') }));
+    expect(pass.transitions.map(({ type, finding }) => `${type} ${finding.object}`)).toEqual(['Resolved Node/b']);
+    expect(pass.findings).toEqual(full.findings.filter(({ check }) => check === 'one'));
+    expect(pass.pending).toEqual(full.pending.filter(({ check }) => check === 'three'));
+    expect(outcomes(pass)).toEqual({ ...outcomes(full), two: ['Pass', ''], four: ['Pass', ''] });
+    expect([...pass.durations.keys()]).toEqual(['two', 'four']);
+  });
+
+  it('that finds the same says the same as one over all, in the same order', async () => {
+    const full = await runPass(input(drifted, { checks }));
+    const { checks: described, findings, pending, drift } = await runPass(input(drifted, { checks, ...some(full, 'one', 'three') }));
+    expect({ checks: described, findings, pending, drift }).toEqual({
+      ...{ checks: full.checks, findings: full.findings, pending: full.pending, drift: full.drift },
+    });
+  });
+
+  it('does not compare with the baseline: what drifted stays, and what drifts now is found by the next one over all', async () => {
+    const full = await runPass(input(drifted, { checks }));
+    const mended = await runPass(input(agreed, { checks, ...some(full, 'one') }));
+    expect([mended.drift, mended.driftResolved]).toEqual([full.drift, []]);
+    const same = await runPass(input(agreed, { checks }));
+    const worse = await runPass(input(drifted, { checks, ...some(same, 'one') }));
+    expect([worse.drift, worse.driftOpened]).toEqual([[], []]);
+  });
+
+  it('knows for each check when the first of what it sees will have held for long enough', async () => {
+    const { opensAt } = await runPass(input(agreed, { checks }));
+    expect([...opensAt]).toEqual([
+      ['three', now.add({ hours: 1 })],
+      ['four', now.add({ hours: 2 })],
+    ]);
   });
 });

@@ -15,7 +15,7 @@ import { formatDuration } from '../kube/duration.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
 import { exceptionExpired, expiredExceptions } from './exceptions.ts';
 import { counts, type Judge, namespaceOf } from './judge.ts';
-import { type Advanced, advance, byUrgency, fingerprint, kept, type Memory, stamp, type Transition } from './lifecycle.ts';
+import { type Advanced, advance, byIdentity, byUrgency, fingerprint, kept, type Memory, stamp, type Transition } from './lifecycle.ts';
 
 export interface PassInput {
   checks: readonly ConfiguredCheck[];
@@ -33,10 +33,18 @@ export interface PassInput {
   exceptions?: readonly Exception[];
   /** In which the days of exceptions end. Absent: UTC. */
   timeZone?: string;
+  /** Absent: everything is looked at. */
+  partial?: Selection;
   /** Who wrote a value last; asked once for each new difference. */
   writerOf: (source: Source) => Promise<Writer | undefined>;
   /** Monotonic milliseconds, to time each check with. */
   monotonic: () => number;
+}
+
+/** What a pass looks at that does not look at everything. What the other checks, and the comparison with the baseline, said stays so. */
+export interface Selection {
+  checks: ReadonlySet<string>;
+  before: Pick<Pass, 'checks' | 'driftUnknown'>;
 }
 
 /** All that one pass found out; reports are made from it and from nothing else. */
@@ -51,51 +59,67 @@ export interface Pass {
   /** Facts that could not be compared, with why. */
   driftUnknown: { fact: string; message: string }[];
   baseline: BaselineState;
-  /** What would mend open findings, with the check that asks for it. */
+  /** What would mend open findings, with the check that asks for it; of what this pass looked at. */
   corrections: (Correction & { check: string })[];
+  /** As `advance` says; of what this pass looked at. */
+  opensAt: ReadonlyMap<string, Temporal.Instant>;
   /** How long each check took, milliseconds. */
   durations: ReadonlyMap<string, number>;
 }
 
-/** Evaluates every check and fact against one cluster. Gives the event loop a turn between two checks. */
+/** Evaluates every check and fact against one cluster, or those that it is told to. Gives the event loop a turn between two checks. */
 export async function runPass(input: PassInput): Promise<Pass> {
-  const { checks, view, now, baseline } = input;
+  const { view, now, baseline, partial } = input;
   const agreement = createAgreement({
     ...input.agreement,
     ...(baseline.state === 'Approved' ? { approved: baseline.baseline.spec.facts } : {}),
   });
   const results: CheckResult[] = [];
   const durations = new Map<string, number>();
-  for (const configured of checks) {
+  for (const configured of input.checks.filter(({ check }) => isLookedAt(check.id, partial))) {
     const startedAt = input.monotonic();
     results.push(runCheck(configured, view, now, agreement));
     durations.set(configured.check.id, input.monotonic() - startedAt);
     await new Promise(setImmediate);
   }
-  results.push({ check: baselineAltered, holdMs: 0, observations: baseline.state === 'Altered' ? [baseline.observation] : [] });
-  const { expired, findings, pending, transitions } = advanceAll(input, results);
+  if (!partial)
+    results.push({ check: baselineAltered, holdMs: 0, observations: baseline.state === 'Altered' ? [baseline.observation] : [] });
+  const { expired, findings, pending, transitions, opensAt } = advanceAll(input, results);
   results.push(expired);
-  const { waiting, ...drifting } = await compareWithBaseline(input, agreement);
-  const described = results.map((result) => describe(result, findings, pending, input.tier));
+  const { waiting, ...drifting } = partial ? asBefore(input, partial) : await compareWithBaseline(input, agreement);
+  const fresh = results.map((result) => describe(result, findings, pending, input.tier));
+  const described = partial ? partial.before.checks.map((old) => fresh.find(({ check }) => check === old.check) ?? old) : fresh;
   const corrections = [...ofFindings(results, findings, input.judge), ...ofDrift(drifting.drift, input.facts, agreement)];
-  return { checks: described, findings, pending: [...pending, ...waiting], transitions, ...drifting, baseline, corrections, durations };
+  return {
+    ...{ checks: described, findings, pending: [...pending, ...waiting], transitions, opensAt },
+    ...{ ...drifting, baseline, corrections, durations },
+  };
+}
+
+function isLookedAt(check: string, partial: Selection | undefined): boolean {
+  return partial === undefined || partial.checks.has(check);
 }
 
 /** As `advance`. Exceptions are looked at last, since they are about what is open. */
 function advanceAll(
-  { memory, view, now, judge, exceptions = [], timeZone = 'UTC' }: PassInput,
+  { checks, memory, view, now, judge, exceptions = [], timeZone = 'UTC', partial }: PassInput,
   results: readonly CheckResult[],
 ): Advanced & { expired: CheckResult } {
   const isExpired = ({ check }: Finding) => check === exceptionExpired.id;
   const others = memory.findings.filter((finding) => !isExpired(finding));
-  const first = advance({ ...memory, findings: others }, results, view.cluster, now, judge);
-  const expired = { check: exceptionExpired, holdMs: 0, observations: expiredExceptions(exceptions, first.findings, timeZone, now) };
+  const looked = others.filter(({ check }) => isLookedAt(check, partial));
+  const first = advance({ ...memory, findings: looked }, results, view.cluster, now, judge);
+  const open = partial ? [...first.findings, ...others.filter(({ check }) => !partial.checks.has(check))] : first.findings;
+  const expired = { check: exceptionExpired, holdMs: 0, observations: expiredExceptions(exceptions, open, timeZone, now) };
+  const known = new Set(checks.map(({ check }) => check.id));
+  const waitingElsewhere = memory.pending.filter(({ check }) => known.has(check) && !isLookedAt(check, partial));
   const second = advance({ ...memory, findings: memory.findings.filter(isExpired), pending: [] }, [expired], view.cluster, now, judge);
   return {
     expired,
-    findings: [...first.findings, ...second.findings].sort(byUrgency),
-    pending: first.pending,
+    findings: [...open, ...second.findings].sort(byUrgency),
+    pending: partial ? [...first.pending, ...waitingElsewhere].sort(byIdentity) : first.pending,
     transitions: [...first.transitions, ...second.transitions],
+    opensAt: first.opensAt,
   };
 }
 
@@ -128,6 +152,13 @@ function ofDrift(drift: readonly Drift[], facts: readonly Fact[], agreement: Agr
 interface Drifting extends Pick<Pass, 'drift' | 'driftOpened' | 'driftResolved' | 'driftUnknown'> {
   /** Differences that have not held for as long as their fact asks. */
   waiting: PendingFinding[];
+}
+
+/** Drift that is not compared with the baseline now. */
+function asBefore({ facts, memory }: PassInput, { before }: Selection): Drifting {
+  const ids = new Set(facts.map(({ id }) => id));
+  const waiting = memory.pending.filter(({ check }) => ids.has(check));
+  return { ...nothing, drift: [...memory.drift], driftUnknown: before.driftUnknown, waiting };
 }
 
 const nothing: Drifting = { drift: [], driftOpened: [], driftResolved: [], driftUnknown: [], waiting: [] };

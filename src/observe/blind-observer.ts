@@ -18,6 +18,8 @@ export function createBlindObserver(why: () => string): Observer {
         probe: () => undefined,
         knowledge: () => ({ state: 'Stale', message: why() }),
       }),
+    revision: () => 0,
+    onChange: () => () => {},
     notPermitted: () => [],
     managedFields: async () => undefined,
   };

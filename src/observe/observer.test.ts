@@ -2,6 +2,7 @@ import { createFakeClock, type FakeClock } from '../../test/fakes/fake-clock.ts'
 import { node } from '../../test/fixtures/cluster.ts';
 import { KubeError } from '../kube/errors.ts';
 import type { KubeRequest, Transport } from '../kube/transport.ts';
+import { delay } from '../runtime/clock.ts';
 import { silentLogger } from '../runtime/logger.ts';
 import { createRuntimeMetrics } from '../runtime/metrics.ts';
 import { createObserver, type Observer } from './observer.ts';
@@ -12,6 +13,8 @@ const unavailable = () => new KubeError('Transient', 'etcd has no leader', { cod
 /** What the API server answers: to a watch with objects, which then stays open and silent, or with an error. */
 interface Answers {
   watch: Record<string, readonly object[] | (() => Error) | 'never'>;
+  /** What comes after the first state, one object a millisecond. */
+  later: Record<string, readonly object[]>;
   json: (request: KubeRequest) => unknown;
 }
 
@@ -21,11 +24,20 @@ const bookmark = line({
   object: { metadata: { resourceVersion: '9', annotations: { 'k8s.io/initial-events-end': 'true' } } },
 });
 
-async function* watch(answer: Answers['watch'][string] | undefined, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+async function* watch(
+  answer: Answers['watch'][string] | undefined,
+  later: readonly object[],
+  clock: FakeClock,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Buffer> {
   if (typeof answer === 'function') throw answer();
   if (answer !== 'never') {
     for (const object of answer ?? []) yield line({ type: 'ADDED', object });
     yield bookmark;
+    for (const object of later) {
+      await delay(clock, 1, signal);
+      yield line({ type: 'MODIFIED', object });
+    }
   }
   await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true }));
 }
@@ -37,7 +49,11 @@ afterEach(() => {
 
 function setup(answers: Partial<Answers> & { resources?: Parameters<typeof createObserver>[0]['watch'] } = {}) {
   const clock: FakeClock = createFakeClock();
-  const state: Answers = { watch: answers.watch ?? {}, json: answers.json ?? (() => ({ gitVersion: 'v1.37.2' })) };
+  const state: Answers = {
+    watch: answers.watch ?? {},
+    later: answers.later ?? {},
+    json: answers.json ?? (() => ({ gitVersion: 'v1.37.2' })),
+  };
   const requests: KubeRequest[] = [];
   const transport: Transport = {
     server: 'memory://',
@@ -48,7 +64,8 @@ function setup(answers: Partial<Answers> & { resources?: Parameters<typeof creat
     text: async () => '',
     lines: (request) => {
       requests.push(request);
-      return watch(state.watch[request.path.split('/').at(-1)!], request.signal);
+      const resource = request.path.split('/').at(-1)!;
+      return watch(state.watch[resource], state.later[resource] ?? [], clock, request.signal);
     },
     close: async () => {},
     onRecovery: () => () => undefined,
@@ -219,6 +236,33 @@ describe('a probe', () => {
     server.json = () => ({ gitVersion: 'v1.37.2' });
     await probe(observer);
     expect(knowledge(observer, 'version')).toEqual({ state: 'Current' });
+  });
+});
+
+describe('a change', () => {
+  const heartbeat = { ...node('a'), metadata: { ...node('a').metadata, resourceVersion: '12' } };
+
+  it('is told with its resource, until the listener has heard enough, and can be counted', async () => {
+    const { clock, observer } = setup({ watch: { nodes: [node('a')] }, later: { nodes: [node('a', { cordoned: true }), node('a')] } });
+    await clock.settle();
+    const told: string[] = [];
+    const before = observer.revision('nodes');
+    const end = observer.onChange((resource) => told.push(resource));
+    await clock.advance(1);
+    expect([told, observer.revision('nodes') - before]).toEqual([['nodes'], 1]);
+    end();
+    await clock.advance(1);
+    expect([told, observer.revision('nodes') - before]).toEqual([['nodes'], 2]);
+  });
+
+  it('of what is not kept, such as a heartbeat, is none', async () => {
+    const { clock, observer } = setup({ watch: { nodes: [node('a')] }, later: { nodes: [heartbeat, heartbeat] } });
+    await clock.settle();
+    const told: string[] = [];
+    const before = observer.revision('nodes');
+    observer.onChange((resource) => told.push(resource));
+    await clock.advance(2);
+    expect([told, observer.revision('nodes')]).toEqual([[], before]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { KubeError } from '../kube/errors.ts';
 import { readMetadata } from '../kube/metadata.ts';
 import type { Transport } from '../kube/transport.ts';
@@ -6,7 +7,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { RuntimeMetrics } from '../runtime/metrics.ts';
 import { createReflector, type Reflector, type ReflectorOptions } from '../runtime/reflector.ts';
-import { createStore, type Stored } from '../runtime/store.ts';
+import { type Change, createStore, type Stored } from '../runtime/store.ts';
 import { type ResourceName, resources, type View } from './catalogue.ts';
 import { type ClusterView, createClusterView, type Knowledge } from './cluster-view.ts';
 import { type Feature, features } from './features.ts';
@@ -27,6 +28,10 @@ export interface Observer {
   /** Asks the probes again; what does not answer is Unknown until it does. Never rejects. */
   refreshProbes(signal: AbortSignal): Promise<void>;
   view(cluster: string): ClusterView;
+  /** Rises when something that is kept of a resource changes, so that whoever remembers it knows whether to look again. */
+  revision(resource: ResourceName): number;
+  /** Calls back after each such change. The returned function ends that. */
+  onChange(listener: (resource: ResourceName) => void): () => void;
   /** For each resource that may not be read: which, and the API server's words. */
   notPermitted(): string[];
   /** Who owns which field of an object. Undefined where it is gone or may not be read. */
@@ -75,19 +80,33 @@ export function createObserver(options: ObserverOptions): Observer {
   const reflectors = new Map<ResourceName, AnyReflector>(
     options.watch
       .filter((name) => isOn(resources[name]))
-      .map((name) => [name, reflectorOf(resources[name] as Resource<Stored>, options, installing(name))]),
+      .map((name) => [name, reflectorOf(resources[name] as Resource<Stored>, options, following(name))]),
   );
   const answers = new Map<ProbeName, Answer>();
+  const revisions = new Map<ResourceName, number>();
+  const listeners = new Set<(resource: ResourceName) => void>();
   const asked = options.ask.filter((name) => isOn(probes[name]));
 
-  function installing(name: ResourceName): Partial<ReflectorOptions<Stored>> {
-    if (name !== crds) return options.watch.includes(crds) ? { missingRetryMs } : {};
+  function following(name: ResourceName): Partial<ReflectorOptions<Stored>> {
     return {
-      onChange: ({ object }) => {
-        for (const { type, expectInstalled } of reflectors.values())
-          if (object.name === `${type.resource}.${type.group}`) expectInstalled();
+      ...(name !== crds && options.watch.includes(crds) ? { missingRetryMs } : {}),
+      onChange: (change) => {
+        if (name === crds) expectInstalled(change.object);
+        noteChange(name, change);
       },
     };
+  }
+
+  function expectInstalled({ name }: Stored): void {
+    for (const reflector of reflectors.values())
+      if (name === `${reflector.type.resource}.${reflector.type.group}`) reflector.expectInstalled();
+  }
+
+  /** Heartbeats, and what nothing reads, leave what is kept as it was. While nobody listens it is not worth comparing. */
+  function noteChange(name: ResourceName, change: Change<Stored>): void {
+    if (listeners.size > 0 && change.type === 'updated' && isDeepStrictEqual(change.old, change.object)) return;
+    revisions.set(name, (revisions.get(name) ?? 0) + 1);
+    for (const listener of listeners) listener(name);
   }
 
   function isOn({ feature }: { feature?: Feature }): boolean {
@@ -152,6 +171,11 @@ export function createObserver(options: ObserverOptions): Observer {
         },
         knowledge,
       }),
+    revision: (name) => revisions.get(name) ?? 0,
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     notPermitted: () =>
       [...reflectors].flatMap(([name, reflector]) => {
         const knowledge = knowledgeOf(name, reflector);

@@ -7,7 +7,7 @@ import { baselineState } from '../baseline/integrity.ts';
 import { checks } from '../checks/catalogue.ts';
 import { configureChecks } from '../checks/run.ts';
 import { type Pass, type PassInput, runPass } from '../findings/pass.ts';
-import { reportStatus, worthWriting } from './coverage-report.ts';
+import { reportStatus, restOf, worthWriting } from './coverage-report.ts';
 
 const limitBytes = 900 * 1024;
 const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
@@ -48,6 +48,7 @@ const passOf = (extra: Partial<Pass> = {}): Pass => ({
     driftResolved: [],
     driftUnknown: [],
     corrections: [],
+    opensAt: new Map(),
     durations: new Map(),
   },
   baseline: { state: 'Absent' },
@@ -196,6 +197,13 @@ describe('the report is written', () => {
       true,
       true,
     ]);
+  });
+
+  it('but after ten seconds where that changes twice a second', () => {
+    const waits = reportStatus(passOf({ pending: [pending(1)] }), 500);
+    const none = reportStatus(passOf(), 500);
+    expect([9_999, 10_000].map((ms) => worthWriting(none, waits, quiet, ms, true))).toEqual([false, true]);
+    expect([restOf(none, waits), restOf(before, changed)]).toEqual([10_000, 30_000]);
   });
 
   it.each<[string, Pass]>([

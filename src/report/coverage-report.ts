@@ -9,6 +9,8 @@ const maxPending = 1000;
 const maxDrift = 1000;
 /** Changes that open or resolve nothing wait this long for each other. */
 export const quietMs = 30_000;
+/** So long what waits for its time to come is left out of the report where checks are looked at more often than that; a restart forgets it. */
+export const waitingMs = 10_000;
 
 /**
  * The report's status, the same for the same state: nothing in it ticks. The least urgent findings are left out over the limit or the
@@ -59,13 +61,14 @@ function statusOf(pass: Pass, findings: Pass['findings'], pending: Pass['pending
 
 /**
  * Whether the report must be written now. What opens or resolves must, and what begins or ends to wait, since nothing else remembers since
- * when; other changes at most twice a minute; nothing else ever.
+ * when; other changes at most twice a minute; nothing else ever. `live`: what waits may change twice a second, and is written later.
  */
 export function worthWriting(
   previous: CoverageReportStatus | undefined,
   next: CoverageReportStatus,
   pass: Pass,
   msSinceWrite: number,
+  live = false,
 ): boolean {
   if (previous === undefined) return true;
   if (isDeepStrictEqual(previous, next)) return false;
@@ -73,10 +76,15 @@ export function worthWriting(
   return (
     urgent ||
     keysOf(previous) !== keysOf(next) ||
-    waiting(previous) !== waiting(next) ||
+    (waiting(previous) !== waiting(next) && (!live || msSinceWrite >= waitingMs)) ||
     corrected(previous) !== corrected(next) ||
     msSinceWrite >= quietMs
   );
+}
+
+/** How long after the last write a report that was not worth writing at once is written, milliseconds. */
+export function restOf(previous: CoverageReportStatus | undefined, next: CoverageReportStatus): number {
+  return previous && waiting(previous) !== waiting(next) ? waitingMs : quietMs;
 }
 
 /** What is to be told is stored first, and so is that it was delivered. */

@@ -44,6 +44,7 @@ async function eventsOf(pass: Partial<Pass>, first = false): Promise<EventInput[
       driftResolved: [],
       driftUnknown: [],
       corrections: [],
+      opensAt: new Map(),
       durations: new Map(),
     },
     ...{ drift: pass.driftOpened ?? [], baseline: { state: 'Absent' } },

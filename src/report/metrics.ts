@@ -14,8 +14,8 @@ export interface CoverageMetrics {
    * the oldest update has been overdue; undefined where nothing was agreed that can be due.
    */
   publish(coverage: SupportCoverage, clusters: readonly PublishedCluster[], overdueMs?: number): void;
-  /** Counts what one pass changed. */
-  count(coverage: { name: string; namespace: string }, cluster: string, pass: Pass, durationMs: number): void;
+  /** Counts what one pass changed. `durationMs`: of a pass over all checks; undefined for one over some. */
+  count(coverage: { name: string; namespace: string }, cluster: string, pass: Pass, durationMs: number | undefined): void;
   countCorrection(coverage: { name: string; namespace: string }, correction: CorrectionReport): void;
   /** Removes every series of a coverage that was deleted. */
   forget(coverage: { name: string; namespace: string }): void;
@@ -148,7 +148,7 @@ export function createCoverageMetrics(registry: Registry, known: KnownIds): Cove
       const labels = { coverage: name, coverage_namespace: namespace, cluster };
       const key = `${namespace}/${name}`;
       counted.set(key, (counted.get(key) ?? new Set()).add(cluster));
-      duration.observe(labels, durationMs / 1000);
+      if (durationMs !== undefined) duration.observe(labels, durationMs / 1000);
       for (const each of severityAndScope) {
         const matching = (type: Transition['type']) =>
           pass.transitions.filter(

@@ -24,6 +24,7 @@ const passOf = (extra: Partial<Pass> = {}): Pass => ({
   driftResolved: [],
   driftUnknown: [],
   corrections: [],
+  opensAt: new Map(),
   durations: new Map(),
   baseline: approved,
   ...extra,

@@ -58,13 +58,11 @@ export function statusAfter(
   specProblem: string | undefined,
   contactProblems: readonly string[] = [],
 ): SupportCoverageStatus {
-  const summary = total(outcomes.map(({ checks, findings, drift }) => summarise(checks, findings, drift)));
+  const found = foundIn(outcomes, previous, ready(specProblem), contactProblems, run);
+  const { summary } = found;
   return {
     ...(run.generation === undefined ? {} : { observedGeneration: run.generation }),
-    conditions: dated(verdictsOf(outcomes, specProblem, contactProblems), previous?.conditions ?? [], run.generation, run.at),
-    summary,
-    topFindings: topFindings(outcomes),
-    clusters: outcomes.map((outcome) => clusterStatus(outcome, previous)),
+    ...found,
     ...kept(previous),
     lastCheckTime: run.at,
     ...(run.nextCheckTime ? { nextCheckTime: run.nextCheckTime } : {}),
@@ -81,6 +79,22 @@ export function statusAfter(
       },
       ...(previous?.history ?? []),
     ].slice(0, maxHistory),
+  };
+}
+
+/** What a status says of what was found. `accepted`: whether the spec is what runs. */
+export function foundIn(
+  outcomes: readonly ClusterOutcome[],
+  previous: SupportCoverageStatus | undefined,
+  accepted: readonly Verdict[],
+  contactProblems: readonly string[],
+  { at, generation }: Pick<Run, 'at' | 'generation'>,
+): Required<Pick<SupportCoverageStatus, 'conditions' | 'topFindings' | 'clusters'>> & { summary: Summary } {
+  return {
+    conditions: dated(verdictsOf(outcomes, accepted, contactProblems), previous?.conditions ?? [], generation, at),
+    summary: total(outcomes.map(({ checks, findings, drift }) => summarise(checks, findings, drift))),
+    topFindings: topFindings(outcomes),
+    clusters: outcomes.map((outcome) => clusterStatus(outcome, previous)),
   };
 }
 
@@ -106,7 +120,7 @@ export function withAgreed(
   return { ...rest, conditions: conditions.map((condition) => (condition === before && after ? after : condition)), ...agreed };
 }
 
-function topFindings(outcomes: readonly ClusterOutcome[]): SupportCoverageStatus['topFindings'] {
+function topFindings(outcomes: readonly ClusterOutcome[]): NonNullable<SupportCoverageStatus['topFindings']> {
   const top = outcomes.flatMap(({ facts, findings }) =>
     findings
       .filter(counts)
@@ -128,7 +142,7 @@ function total(summaries: readonly Summary[]): Summary {
   return others.reduce<Summary>((sum, next) => Object.fromEntries(keys.map((key) => [key, sum[key] + next[key]])) as never, first);
 }
 
-function verdictsOf(outcomes: readonly ClusterOutcome[], specProblem: string | undefined, contactProblems: readonly string[]): Verdict[] {
+function verdictsOf(outcomes: readonly ClusterOutcome[], ready: readonly Verdict[], contactProblems: readonly string[]): Verdict[] {
   const each = outcomes.map((outcome) => {
     const areas = [...areaVerdicts(outcome.checks, outcome.findings), ...(outcome.maintenance ? [outcome.maintenance] : [])];
     const baseline = baselineVerdict(outcome);
@@ -138,7 +152,7 @@ function verdictsOf(outcomes: readonly ClusterOutcome[], specProblem: string | u
     merged(each.map((one) => ({ cluster: one.cluster, verdicts: of(one) })));
   return [
     healthy(together(({ counted }) => counted)),
-    ...ready(specProblem),
+    ...ready,
     onboarded(outcomes, contactProblems),
     ...together(({ areas, baseline }) => [...areas, baseline]),
   ];

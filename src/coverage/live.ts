@@ -1,0 +1,134 @@
+import type { ConfiguredCheck } from '../checks/run.ts';
+import type { ResourceName } from '../observe/catalogue.ts';
+import { probesOf } from '../observe/cluster-view.ts';
+import type { Observer } from '../observe/observer.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { ClusterHandle } from './clusters.ts';
+import { earliest } from './escalation.ts';
+import type { KnownCluster } from './known.ts';
+import type { Plan } from './plan.ts';
+
+/** What a look at a cluster saw, and what it waits for. */
+export interface Looked {
+  observer: Observer;
+  /** Of each resource that a live check reads. */
+  revisions: ReadonlyMap<ResourceName, number>;
+  /** By check: when the first state that was seen will have held for long enough. */
+  opensAt: ReadonlyMap<string, Temporal.Instant>;
+}
+
+/** Which checks are to be looked at now, between two runs by the schedule; undefined: all, since this process has not looked yet. */
+export interface LiveLook {
+  checks: ReadonlySet<string> | undefined;
+}
+
+/** Follows the clusters of each coverage, and brings a coverage back when something changes that its checks read. */
+export interface LiveChanges {
+  /** From now on these clusters are followed, in place of those before. */
+  follow(coverage: string, clusters: readonly Followed[]): void;
+  forget(coverage: string): void;
+  /** For how long a coverage is left in peace after its last look, milliseconds. */
+  restMs(coverage: string): number;
+  /** A look ended, and took so long. */
+  took(coverage: string, ms: number): void;
+}
+
+export interface Followed {
+  observer: Observer;
+  reads: ReadonlySet<ResourceName>;
+}
+
+/** What changes within this time is looked at together; so there are at most two looks a second. */
+const coalesceMs = 500;
+/** A look is followed by so many times its own duration without one: on a loaded machine live evaluation takes a fifth of a core. */
+const restFactor = 4;
+
+/** `enqueue`: brings a coverage back after so many milliseconds, or earlier where that was agreed already. */
+export function createLiveChanges(clock: Clock, enqueue: (coverage: string, ms: number) => void): LiveChanges {
+  const endings = new Map<string, (() => void)[]>();
+  const restUntil = new Map<string, number>();
+
+  function restMs(coverage: string): number {
+    return Math.max(0, (restUntil.get(coverage) ?? 0) - clock.monotonic());
+  }
+
+  function end(coverage: string): void {
+    for (const unfollow of endings.get(coverage) ?? []) unfollow();
+    endings.delete(coverage);
+  }
+
+  return {
+    follow: (coverage, clusters) => {
+      end(coverage);
+      const followed = clusters.map(({ observer, reads }) =>
+        observer.onChange((resource) => reads.has(resource) && enqueue(coverage, Math.max(coalesceMs, restMs(coverage)))),
+      );
+      if (followed.length > 0) endings.set(coverage, followed);
+    },
+    forget: (coverage) => {
+      end(coverage);
+      restUntil.delete(coverage);
+    },
+    restMs,
+    took: (coverage, ms) => {
+      restUntil.set(coverage, clock.monotonic() + Math.max(coalesceMs, restFactor * ms));
+    },
+  };
+}
+
+/** Level1 is checked by its schedule alone: it is quiet by design. */
+export function isLive({ tier, suspend }: Pick<Plan, 'tier' | 'suspend'>): boolean {
+  return tier !== 'Level1' && !suspend;
+}
+
+/**
+ * The checks that are looked at when something changes. Not those that ask probes: an answer is as old as the last run, and beside what
+ * changed since it could be taken for a fault that is not there. The version hardly changes.
+ */
+export function liveChecks({ checks }: Pick<Plan, 'checks'>): ConfiguredCheck[] {
+  return checks.filter(({ check }) => readsOf(check).length > 0 && probesOf(check.needs).every((probe) => probe === 'version'));
+}
+
+/** Every resource that live checks read. */
+export function liveReads(plan: Pick<Plan, 'checks'>): ReadonlySet<ResourceName> {
+  return new Set(liveChecks(plan).flatMap(({ check }) => readsOf(check)));
+}
+
+function readsOf({ needs: { resources = [], optional = [] } }: ConfiguredCheck['check']): ResourceName[] {
+  return [...resources, ...optional];
+}
+
+/** How often each resource has changed until now. */
+export function revisionsOf(observer: Observer, plan: Pick<Plan, 'checks'>): Looked['revisions'] {
+  return new Map([...liveReads(plan)].map((resource) => [resource, observer.revision(resource)]));
+}
+
+/** What there is to look at in a cluster whose checks are not due by their schedule; undefined where nothing is. */
+export function liveLook(
+  plan: Plan,
+  { looked, seen, outcome }: Pick<KnownCluster, 'looked' | 'seen' | 'outcome'>,
+  { observer, problem }: ClusterHandle,
+  now: Temporal.Instant,
+): LiveLook | undefined {
+  if (!isLive(plan) || !seen) return undefined;
+  if (!looked || !outcome || looked.observer !== observer) return problem === undefined ? { checks: undefined } : undefined;
+  const hasChanged = (resource: ResourceName) => observer.revision(resource) !== (looked.revisions.get(resource) ?? 0);
+  const hasHeld = (check: string) => {
+    const opensAt = looked.opensAt.get(check);
+    return opensAt !== undefined && Temporal.Instant.compare(opensAt, now) <= 0;
+  };
+  const concerned = liveChecks(plan).filter(({ check }) => hasHeld(check.id) || readsOf(check).some(hasChanged));
+  return concerned.length > 0 ? { checks: new Set(concerned.map(({ check }) => check.id)) } : undefined;
+}
+
+/** When the first state that a live check has seen will have held for long enough; undefined where none waits. */
+export function opensNext(plan: Plan, looked: Looked | undefined): Temporal.Instant | undefined {
+  if (!looked || !isLive(plan)) return undefined;
+  return earliest(liveChecks(plan).map(({ check }) => looked.opensAt.get(check.id)));
+}
+
+/** What is known after a look at some checks: what the others wait for, they go on waiting for. */
+export function lookedAgain(before: Looked | undefined, next: Looked, checks: ReadonlySet<string>): Looked {
+  const others = [...(before?.opensAt ?? [])].filter(([check]) => !checks.has(check));
+  return { ...next, opensAt: new Map([...others, ...next.opensAt]) };
+}
