@@ -40,7 +40,7 @@ export interface Followed {
 
 /** What changes within this time is looked at together; so there are at most two looks a second. */
 const coalesceMs = 500;
-/** A look is followed by so many times its own duration without one: on a loaded machine live evaluation takes a fifth of a core. */
+/** A look is followed by so many times its own duration without one, so that the looks of one coverage take about a fifth of a core at most. */
 const restFactor = 4;
 
 /** `enqueue`: brings a coverage back after so many milliseconds, or earlier where that was agreed already. */

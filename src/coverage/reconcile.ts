@@ -185,7 +185,10 @@ export function createCoverageReconciler(
   function liveMsOf(work: ClusterWork): number {
     // Who waits for watches is looked at often enough.
     if (work.known.dueSince !== undefined) return Number.POSITIVE_INFINITY;
-    return liveOf(work) ? 0 : msUntil(opensNext(work.plan, work.known.looked), clock.now());
+    if (liveOf(work)) return 0;
+    const ms = msUntil(opensNext(work.plan, work.known.looked), clock.now());
+    // What could not be looked at when its time came waits for the next change or run.
+    return ms > 0 ? ms : Number.POSITIVE_INFINITY;
   }
 
   /** As `due`, and when a window opens in which corrections are made, or closes by whose end work was to be done. */
