@@ -68,6 +68,7 @@ function ask(
     plan,
     cluster: local,
     troubled: false,
+    blind: false,
     coverage: options.of ?? coverage(),
     seen: seenIn(stored, 'local'),
     approvedHash: options.hash,

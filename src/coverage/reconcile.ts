@@ -17,7 +17,7 @@ import { type ClusterOutcome, conditionOf, healthOf, onboarded, statusAfter, sta
 import type { ReconcileContext, ReconcileResult } from '../runtime/controller.ts';
 import type { ReadonlyStore } from '../runtime/store.ts';
 import { escalationStatus } from './cases.ts';
-import { type ClusterRunOptions, type ClusterWork, createClusterRuns, type Ran } from './cluster-run.ts';
+import { type ClusterRunOptions, type ClusterWork, createClusterRuns, isBlind, type Ran } from './cluster-run.ts';
 import type { Clusters } from './clusters.ts';
 import { contactProblems, contactStatus, deliveredKeys, offerAll } from './contact-lines.ts';
 import { due, runAtOf } from './due.ts';
@@ -136,7 +136,10 @@ export function createCoverageReconciler(
   async function look(work: ClusterWork, { signal }: ReconcileContext): Promise<Looked> {
     const { handle, known: cluster } = work;
     const next = dueNow(work);
-    if (!('trigger' in next)) return { state: 'Idle', handled: await runs.follow(work) };
+    if (!('trigger' in next)) {
+      cluster.dueSince = undefined;
+      return { state: 'Idle', handled: await runs.follow(work) };
+    }
     cluster.dueSince ??= clock.monotonic();
     const waits = handle.problem === undefined && !handle.observer.isCurrent();
     if (waits && clock.monotonic() - cluster.dueSince < settleMs) return { state: 'Waiting', handled: await runs.follow(work) };
@@ -154,7 +157,7 @@ export function createCoverageReconciler(
     const now = clock.now();
     const baseline = options.baselines.get(`${coverage.metadata.namespace}/${cluster.baseline.name}`);
     const approvedHash = baseline?.approved && baseline.cluster === cluster.name ? baseline.hash : undefined;
-    const next = due({ plan, cluster, coverage, seen, approvedHash, troubled: handle.problem !== undefined, now });
+    const next = due({ plan, cluster, coverage, seen, approvedHash, troubled: handle.problem !== undefined, blind: isBlind(handle), now });
     const current = windowStatus(plan.maintenance, now);
     const change = current && windowChange(entry.status?.windows, current, now);
     if ('trigger' in next || !change) return next;
