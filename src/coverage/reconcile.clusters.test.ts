@@ -119,16 +119,20 @@ describe('a cluster that cannot be reached', () => {
       [2, 'True ChecksPassed'],
       [2, 'True ChecksPassed'],
     ]);
+    const problems = () => world.takeEvents().filter((event) => event.startsWith('Cluster'));
+    expect(problems()).toEqual(['ClusterProblem SupportCoverage/production']);
     us.isFresh = false;
     expect([await minute(), await minute()]).toEqual([
       [3, 'Unknown NotKnown'],
       [3, 'Unknown NotKnown'],
     ]);
+    expect(problems()).toEqual([]);
     us.problem = undefined;
     expect([await minute(), await minute()]).toEqual([
       [4, 'True ChecksPassed'],
       [4, 'True ChecksPassed'],
     ]);
+    expect(problems()).toEqual(['ClusterRecovered SupportCoverage/production']);
   });
 
   it('from the beginning gets no baseline of nothing', async () => {

@@ -11,7 +11,7 @@ import type { Pass } from '../findings/pass.ts';
 import { isKubeError } from '../kube/errors.ts';
 import { matchedCondition } from '../report/acknowledgements.ts';
 import { dated, declined, readingCluster, suspended, unread, type Verdict } from '../report/conditions.ts';
-import { coverageEvent, windowEvent } from '../report/events.ts';
+import { coverageEvent, problemEvents, windowEvent } from '../report/events.ts';
 import type { Dispatcher } from '../report/notifications/dispatcher.ts';
 import { type ClusterOutcome, conditionOf, healthOf, onboarded, statusAfter, statusWithoutPass, withAgreed } from '../report/status.ts';
 import type { ReconcileContext, ReconcileResult } from '../runtime/controller.ts';
@@ -297,6 +297,7 @@ export function createCoverageReconciler(
 
   async function keep(coverage: SupportCoverage, entry: Known, status: SupportCoverageStatus): Promise<void> {
     await known.orForget(coverage, () => store.writeStatus(coverage, status, healthOf(status)));
+    for (const event of problemEvents(coverage, entry.status, status)) options.recorder.recordEvent(event);
     entry.status = status;
     entry.published = false;
   }
