@@ -136,6 +136,7 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
       baseline: state.state === 'Altered' ? known.seen?.baseline : baselineOf(state, cluster),
       saysAltered: state.state === 'Altered',
       troubled: handle.problem !== undefined,
+      blind: isBlind(handle),
     };
   }
 
@@ -268,6 +269,11 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
   }
 
   return { run, follow, writeLate };
+}
+
+/** It is in trouble, and has been for so long that nothing which was known of it can be relied upon. */
+export function isBlind({ problem, observer }: ClusterHandle): boolean {
+  return problem !== undefined && !observer.isCurrent();
 }
 
 function keyOf({ metadata }: SupportCoverage): string {

@@ -69,6 +69,7 @@ function ask(
     plan,
     cluster: local,
     troubled: false,
+    blind: false,
     coverage: options.of ?? coverage(),
     seen: seenIn(stored, 'local'),
     approvedHash: options.hash,

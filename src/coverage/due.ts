@@ -15,6 +15,8 @@ export interface Seen {
   saysAltered: boolean;
   /** Something was wrong with the cluster or the way to it. */
   troubled: boolean;
+  /** So much so that what had been known was too old to be relied upon; undefined where that is not stored. */
+  blind?: boolean | undefined;
 }
 
 export interface DueInput {
@@ -27,6 +29,8 @@ export interface DueInput {
   approvedHash: string | undefined;
   /** Something is wrong with the cluster or the way to it. */
   troubled: boolean;
+  /** So much so that what is known is too old to be relied upon. */
+  blind: boolean;
   now: Temporal.Instant;
 }
 
@@ -38,7 +42,7 @@ export function due(input: DueInput): { trigger: Trigger } | { at: Temporal.Inst
   if (runAt !== undefined && runAt !== seen.runAt) return { trigger: 'Manual' };
   if (seen.generation !== coverage.metadata.generation) return { trigger: 'SpecChanged' };
   if (baselineChanged(input.cluster, seen, input.approvedHash)) return { trigger: 'BaselineChanged' };
-  if (seen.troubled !== input.troubled) return { trigger: 'ClusterChanged' };
+  if (seen.troubled !== input.troubled || (seen.blind === false && input.blind)) return { trigger: 'ClusterChanged' };
   const at = plan.schedule.nextAfter(Temporal.Instant.from(seen.at));
   if (!at || Temporal.Instant.compare(at, now) > 0) return { at };
   return { trigger: now.epochMilliseconds - at.epochMilliseconds > missedAfterMs ? 'Missed' : 'Schedule' };

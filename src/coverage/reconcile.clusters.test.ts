@@ -106,6 +106,35 @@ describe('a cluster that cannot be reached', () => {
     expect(world.condition('NodesHealthy')).toBe('True ChecksPassed');
   });
 
+  it('is looked at when it is lost, once more when what was known is too old, and when it is back; not in between', async () => {
+    const world = await covered();
+    const us = world.state.others['prod-us']!;
+    const minute = async () => {
+      await world.clock.advance(60 * second);
+      await world.reconcile();
+      return [world.triggers().length, world.condition('NodesHealthy')];
+    };
+    Object.assign(us, { problem: 'cannot be reached: connection refused', isFresh: true });
+    expect([await minute(), await minute()]).toEqual([
+      [2, 'True ChecksPassed'],
+      [2, 'True ChecksPassed'],
+    ]);
+    const problems = () => world.takeEvents().filter((event) => event.startsWith('Cluster'));
+    expect(problems()).toEqual(['ClusterProblem SupportCoverage/production']);
+    us.isFresh = false;
+    expect([await minute(), await minute()]).toEqual([
+      [3, 'Unknown NotKnown'],
+      [3, 'Unknown NotKnown'],
+    ]);
+    expect(problems()).toEqual([]);
+    us.problem = undefined;
+    expect([await minute(), await minute()]).toEqual([
+      [4, 'True ChecksPassed'],
+      [4, 'True ChecksPassed'],
+    ]);
+    expect(problems()).toEqual(['ClusterRecovered SupportCoverage/production']);
+  });
+
   it('from the beginning gets no baseline of nothing', async () => {
     const world = createCoverageWorld();
     world.apply({ scope });
@@ -140,6 +169,18 @@ describe('a cluster whose watches are not filled yet', () => {
     await world.clock.advance(61 * second);
     await world.reconcile();
     expect(world.status()?.clusters).toHaveLength(2);
+  });
+});
+
+describe('an operator that is started anew', () => {
+  it('takes a cluster that it has not tried to reach yet to be as it was', async () => {
+    const world = await covered();
+    world.restart();
+    world.state.others['prod-us']!.settled = false;
+    await world.clock.advance(second);
+    await world.reconcile();
+    expect(world.takeWrites()).toEqual([]);
+    expect([world.condition('NodesHealthy'), world.status()?.clusters?.[1]?.reachable]).toEqual(['True ChecksPassed', true]);
   });
 });
 

@@ -59,12 +59,26 @@ describe('a contact line', () => {
       { name: 'team', party: 'Customer', problem: 'hooks.example.com answered 500' },
     ]);
     expect(world.message('Onboarded')).toContain('contact team: hooks.example.com answered 500');
+    const problems = () => world.takeEvents().filter((event) => event.startsWith('Contact'));
+    expect(problems()).toEqual(['ContactProblem SupportCoverage/production']);
     world.state.unreachable.team = undefined;
     await wait(world, 10 * minute);
     expect(said(world)).toEqual(['team Test +0 -0']);
     expect(world.message('Onboarded')).not.toContain('contact');
+    expect(problems()).toEqual(['ContactRecovered SupportCoverage/production']);
     await wait(world, hour);
     expect(said(world)).toEqual([]);
+  });
+
+  it('that takes nothing is an Event once, also where the operator was restarted', async () => {
+    const world = createCoverageWorld();
+    world.state.unreachable.team = 'hooks.example.com answered 500';
+    world.apply({ contacts, escalation });
+    await settle(world);
+    world.takeEvents();
+    world.restart();
+    await wait(world, hour);
+    expect(world.takeEvents()).toEqual([]);
   });
 
   it('is tested again when it was changed, and not because the operator was restarted', async () => {

@@ -7,13 +7,13 @@ import type { Fact } from '../baseline/fact.ts';
 import type { Check } from '../checks/check.ts';
 import { stamp } from '../findings/lifecycle.ts';
 import { declined, readingCluster, suspended, unread, type Verdict } from '../report/conditions.ts';
-import { coverageEvent } from '../report/events.ts';
+import { coverageEvent, problemEvents } from '../report/events.ts';
 import type { Dispatcher } from '../report/notifications/dispatcher.ts';
 import { healthOf, statusWithoutPass } from '../report/status.ts';
 import type { ReconcileContext, ReconcileResult } from '../runtime/controller.ts';
 import type { ReadonlyStore } from '../runtime/store.ts';
 import { createBetweenChecks, findingsOf, msUntil } from './between-checks.ts';
-import { type ClusterRunOptions, type ClusterWork, createClusterRuns, type Ran } from './cluster-run.ts';
+import { type ClusterRunOptions, type ClusterWork, createClusterRuns, isBlind, type Ran } from './cluster-run.ts';
 import type { Clusters } from './clusters.ts';
 import { createConclusions, type RanCluster } from './conclude.ts';
 import { deliveredKeys } from './contact-lines.ts';
@@ -154,7 +154,10 @@ export function createCoverageReconciler(
     const { handle, known: cluster } = work;
     const next = dueNow(work);
     const some = 'trigger' in next || rests ? undefined : liveOf(work);
-    if (!('trigger' in next) && !some) return { state: 'Idle', handled: await runs.follow(work) };
+    if (!('trigger' in next) && !some) {
+      cluster.dueSince = undefined;
+      return { state: 'Idle', handled: await runs.follow(work) };
+    }
     if (some?.checks) return { state: 'Ran', trigger: 'Live', undo: () => {}, ...(await runLive(work, some, signal)) };
     cluster.dueSince ??= clock.monotonic();
     const waits = handle.problem === undefined && !handle.observer.isCurrent();
@@ -196,7 +199,7 @@ export function createCoverageReconciler(
     const now = clock.now();
     const baseline = options.baselines.get(`${coverage.metadata.namespace}/${cluster.baseline.name}`);
     const approvedHash = baseline?.approved && baseline.cluster === cluster.name ? baseline.hash : undefined;
-    const next = due({ plan, cluster, coverage, seen, approvedHash, troubled: handle.problem !== undefined, now });
+    const next = due({ plan, cluster, coverage, seen, approvedHash, troubled: handle.problem !== undefined, blind: isBlind(handle), now });
     const current = windowStatus(plan.maintenance, now);
     const change = current && windowChange(entry.status?.windows, current, now);
     if ('trigger' in next || !change) return next;
@@ -206,6 +209,7 @@ export function createCoverageReconciler(
 
   async function keep(coverage: SupportCoverage, entry: Known, status: SupportCoverageStatus): Promise<void> {
     await known.orForget(coverage, () => store.writeStatus(coverage, status, healthOf(status)));
+    for (const event of problemEvents(coverage, entry.status, status)) options.recorder.recordEvent(event);
     entry.status = status;
     entry.statusWrittenAt = clock.monotonic();
     entry.published = false;

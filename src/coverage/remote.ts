@@ -47,7 +47,7 @@ export interface RemoteOptions {
   logger: Logger;
 }
 
-/** A cluster as it is known now. `live` is undefined until it could be reached and told from others. */
+/** A cluster as it is known now. `live` is undefined until it could be reached and told from others; `problem` until it was tried. */
 export interface RemoteState {
   live: { observer: Observer; transport: Transport; uid: string } | undefined;
   problem: string | undefined;
@@ -95,7 +95,9 @@ export function followRemote(secret: SecretKey, tier: Tier, options: RemoteOptio
   let live: Link | undefined;
   /** Takes the place of `live` once it has settled. */
   let next: Link | undefined;
-  let problem: string | undefined = `${place} has not been read yet`;
+  let problem: string | undefined;
+  /** Not to have tried yet is no problem: it would be one at every start. */
+  let tried = false;
   let wake = () => {};
 
   /** Reads the Secret. What is no news leaves the last good access as it is. */
@@ -239,8 +241,9 @@ export function followRemote(secret: SecretKey, tier: Tier, options: RemoteOptio
   }
 
   function become(now: string | undefined): void {
-    if (now === problem) return;
+    if (now === problem && tried) return;
     problem = now;
+    tried = true;
     if (now === undefined) logger.info('the cluster is read');
     else logger.warn('the cluster has a problem', { problem: now });
     onChange();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { node } from '../../test/fixtures/cluster.ts';
 import { correctableCheck, correctableNamespace } from '../../test/fixtures/corrections.ts';
-import { createCoverageWorld, healthyCluster, paths } from '../../test/fixtures/coverage-world.ts';
+import { createCoverageWorld, healthy, healthyCluster, paths } from '../../test/fixtures/coverage-world.ts';
 import { runAtAnnotation, type SupportCoverage, weekdays } from '../api/v1alpha1/supportcoverage.ts';
 import { areas } from '../checks/areas.ts';
 import { nodeNotReady } from '../checks/nodes/node-not-ready.ts';
@@ -110,6 +110,19 @@ async function lead(): Promise<Seen> {
     if (present) corrected.api.write(correctableNamespace, { metadata: { name: 'shop' } });
     await corrected.clock.advance((present ? 24 : 2) * 3_600_000);
     await look(corrected);
+  }
+
+  const troubled = createCoverageWorld();
+  troubled.state.others.there = { ...healthy(), problem: 'cannot be reached' };
+  troubled.state.unreachable.desk = 'answered 500';
+  const desk = { name: 'desk', party: 'Support', notify: { webhook: { urlSecretRef: { name: 'hooks', key: 'desk' } } } };
+  const scope = { clusters: [{ name: 'here' }, { name: 'there', kubeconfigSecretRef: { name: 'there', key: 'kubeconfig' } }] };
+  troubled.apply({ scope, contacts: [desk] });
+  for (const mended of [false, true]) {
+    if (mended) Object.assign(troubled.state, { others: { there: healthy() }, unreachable: {} });
+    await look(troubled);
+    await troubled.clock.advance(600_000);
+    await look(troubled);
   }
 
   const first = createCoverageWorld();

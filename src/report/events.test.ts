@@ -9,7 +9,7 @@ import type { Pass } from '../findings/pass.ts';
 import { createEventRecorder, type EventInput } from '../runtime/event-recorder.ts';
 import { silentLogger } from '../runtime/logger.ts';
 import { createRuntimeMetrics } from '../runtime/metrics.ts';
-import { coverageEvent, createFindReference, eventActions, recordPass } from './events.ts';
+import { coverageEvent, createFindReference, eventActions, problemEvents, recordPass } from './events.ts';
 
 const coverage = { metadata: { name: 'production', namespace: 'support', uid: 'u1' }, spec: { tier: 'Level1' } } as SupportCoverage;
 const own = { apiVersion: 'platformsupport.io/v1alpha1', kind: 'SupportCoverage', name: 'production', namespace: 'support', uid: 'u1' };
@@ -213,6 +213,31 @@ describe('the summary of a pass on the coverage', () => {
 
   it('is not there when nothing changed', async () => {
     expect(await eventsOf({ findings: [finding('Node/a')], drift: [drift()] })).toEqual([]);
+  });
+});
+
+describe('a cluster or a contact line', () => {
+  type Status = Parameters<typeof problemEvents>[2];
+  const status = (cluster?: string, contact?: string) =>
+    ({ clusters: [{ name: 'prod-us', problem: cluster }], contacts: [{ name: 'desk', problem: contact }] }) as Status;
+  const said = (before: Status | undefined, after: Status) =>
+    problemEvents(coverage, before, after).map(({ type, reason, note }) => `${type} ${reason} ${note}`);
+
+  it('that has a problem is told with it when that begins and when it is over', () => {
+    expect(said(status(), status('cannot be reached: ECONNREFUSED', 'the webhook a.example.com answered 500'))).toEqual([
+      'Warning ClusterProblem The cluster prod-us is not read: cannot be reached: ECONNREFUSED',
+      'Warning ContactProblem The contact line desk is not told everything: the webhook a.example.com answered 500. It is tried again, and nothing is lost',
+    ]);
+    expect(said(status('cannot be reached'), status())).toEqual(['Normal ClusterRecovered The cluster prod-us is read again']);
+    expect(said(status(undefined, 'answered 500'), status())).toEqual([
+      'Normal ContactRecovered The contact line desk takes messages again',
+    ]);
+  });
+
+  it('is not told again while it has one, whatever the words, nor when it is taken out of the coverage', () => {
+    expect(said(status('connection refused', 'answered 500'), status('no answer in 5 s', 'answered 429'))).toEqual([]);
+    expect(said(status('connection refused', 'answered 500'), {})).toEqual([]);
+    expect(said(undefined, status())).toEqual([]);
   });
 });
 

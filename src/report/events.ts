@@ -1,6 +1,6 @@
 import type { CorrectionReport, Drift, Finding } from '../api/v1alpha1/coveragereport.ts';
 import { apiVersion, supportCoverageKind } from '../api/v1alpha1/kinds.ts';
-import type { SupportCoverage, WindowStatus } from '../api/v1alpha1/supportcoverage.ts';
+import type { SupportCoverage, SupportCoverageStatus, WindowStatus } from '../api/v1alpha1/supportcoverage.ts';
 import { counts, type Judgement } from '../findings/judge.ts';
 import type { Transition } from '../findings/lifecycle.ts';
 import type { Pass } from '../findings/pass.ts';
@@ -19,6 +19,10 @@ export const eventActions = {
   BaselineCaptured: 'Capture',
   BaselineNotCaptured: 'Capture',
   SpecNotAccepted: 'Accept',
+  ClusterProblem: 'Connect',
+  ClusterRecovered: 'Connect',
+  ContactProblem: 'Notify',
+  ContactRecovered: 'Notify',
   CorrectionApplied: 'Correct',
   CorrectionNotApplied: 'Correct',
   MaintenanceWindowOpened: 'Maintain',
@@ -69,6 +73,39 @@ export function windowEvent(
         'MaintenanceWindowClosed',
         `The maintenance window closed with work still due${next ? `; the next opens at ${next}` : ''}. ${work}`,
       );
+}
+
+/**
+ * What the status says for the first time, or no more: a cluster cannot be read, a contact line takes no messages. While it lasts its words
+ * may change, which is in the status alone.
+ */
+export function problemEvents(
+  coverage: SupportCoverage,
+  before: SupportCoverageStatus | undefined,
+  { clusters, contacts }: SupportCoverageStatus,
+): EventInput[] {
+  const event = (reason: EventReason, note: string) =>
+    coverageEvent(coverage, reason.endsWith('Problem') ? 'Warning' : 'Normal', reason, note);
+  return [
+    ...changes(before?.clusters, clusters).map(({ name, problem }) =>
+      problem
+        ? event('ClusterProblem', `The cluster ${name} is not read: ${problem}`)
+        : event('ClusterRecovered', `The cluster ${name} is read again`),
+    ),
+    ...changes(before?.contacts, contacts).map(({ name, problem }) =>
+      problem
+        ? event('ContactProblem', `The contact line ${name} is not told everything: ${problem}. It is tried again, and nothing is lost`)
+        : event('ContactRecovered', `The contact line ${name} takes messages again`),
+    ),
+  ];
+}
+
+type Troubled = { name: string; problem?: string | undefined };
+
+/** Entries that have a problem and had none, or the other way round. */
+function changes(before: readonly Troubled[] = [], after: readonly Troubled[] = []): Troubled[] {
+  const had = new Set(before.flatMap(({ name, problem }) => (problem === undefined ? [] : [name])));
+  return after.filter(({ name, problem }) => had.has(name) !== (problem !== undefined));
 }
 
 /**

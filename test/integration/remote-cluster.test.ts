@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { facts } from '../../src/baseline/catalogue.ts';
 import { checks } from '../../src/checks/catalogue.ts';
 import { type Clusters, createClusters } from '../../src/coverage/clusters.ts';
@@ -12,16 +10,14 @@ import { createObserver, type Observer } from '../../src/observe/observer.ts';
 import { systemClock as clock } from '../../src/runtime/clock.ts';
 import { silentLogger } from '../../src/runtime/logger.ts';
 import { createRuntimeMetrics } from '../../src/runtime/metrics.ts';
-import { binary } from '../controlplane/binaries.ts';
 import { runCommand } from '../controlplane/command.ts';
 import { type ControlPlane, startControlPlane } from '../controlplane/controlplane.ts';
 import { waitFor } from '../controlplane/wait.ts';
 import { install, namespace, serviceAccount } from '../installation/operator.ts';
+import { kubeconfigByRecipe, pageCommand, remoteManifest } from '../installation/remote.ts';
 
 /** One operator and two API servers: its own, and one that it covers with what deploy/remote-cluster.yaml grants and docs/remote-clusters.md says. */
 
-const root = new URL('../..', import.meta.url).pathname;
-const manifest = readFileSync(`${root}deploy/remote-cluster.yaml`, 'utf8');
 const coverage = `${namespace}/production`;
 const scope = { name: 'prod-us', kubeconfigSecretRef: { name: 'prod-us', key: 'kubeconfig' } };
 const needs = needsOf('Level3', checks, facts);
@@ -38,30 +34,6 @@ const find = () => clusters.find(namespace, scope);
 const namespaces = () => [...find().observer.view('prod-us').list('namespaces')].map(({ name }) => name);
 const addNamespace = (name: string) => covered.kubectl(['create', 'namespace', name]);
 const patience = { deadlineMs: 60_000, intervalMs: 100 };
-
-const page = readFileSync(`${root}docs/remote-clusters.md`, 'utf8');
-
-/** The rest of the block of the page that begins so. */
-function pageCommand(begin: string): string {
-  const [, rest] = page.split(`\`\`\`sh\n${begin}`);
-  if (rest === undefined) throw new Error(`the page has no command that begins with ${begin}`);
-  return rest.split('\n```')[0] ?? '';
-}
-
-/** The block of the page that prints a kubeconfig, run as a person would; waits for the token that the controller writes. */
-async function kubeconfigByRecipe(): Promise<string> {
-  const recipe = `server=${pageCommand('server=')}`;
-  const env = { PATH: `${dirname(binary('kubectl'))}:${process.env.PATH}`, KUBECONFIG: covered.adminKubeconfig };
-  return waitFor(
-    'the token of the ServiceAccount',
-    async (see) => {
-      const { stdout, stderr, code } = await runCommand('bash', ['-euo', 'pipefail', '-c', recipe], { env });
-      if (code !== 0) see(stderr);
-      return code === 0 && !stdout.includes('token: ""') && stdout;
-    },
-    patience,
-  );
-}
 
 async function putSecret(kubeconfig: string): Promise<void> {
   await home.apply({
@@ -103,8 +75,8 @@ it('a Secret that is not there yet is a problem that says so', async () => {
 });
 
 it('the page’s recipe gives a kubeconfig with which every watch and probe is permitted', async () => {
-  await covered.apply(manifest);
-  await putSecret(await kubeconfigByRecipe());
+  await covered.apply(remoteManifest);
+  await putSecret(await kubeconfigByRecipe(covered));
   await waitFor('the cluster to be reached', (see) => see(find().problem) === undefined, patience);
   const { observer, uid } = find();
   await waitFor('its watches to settle', () => observer.isSettled(), patience);
@@ -123,7 +95,7 @@ it('the page’s recipe gives a kubeconfig with which every watch and probe is p
 
 it('who has that kubeconfig writes nothing and reads no Secret', async () => {
   const kubeconfig = `${covered.dir}/by-recipe.kubeconfig`;
-  await runCommand('bash', ['-c', `cat > "${kubeconfig}"`], { input: await kubeconfigByRecipe() });
+  await runCommand('bash', ['-c', `cat > "${kubeconfig}"`], { input: await kubeconfigByRecipe(covered) });
   const { stdout } = await covered.kubectl(['auth', 'can-i', '--list'], { kubeconfig });
   const verbs = stdout
     .split('\n')
@@ -135,12 +107,12 @@ it('who has that kubeconfig writes nothing and reads no Secret', async () => {
 it('a token that was replaced is picked up by the same watches', async () => {
   const { observer } = find();
   await covered.kubectl(['delete', ...pageCommand('kubectl delete ').split(' ')]);
-  await covered.apply(manifest);
+  await covered.apply(remoteManifest);
   await waitFor('the old token to be refused', (see) => see(find().problem ?? '').includes('(401)'), {
     deadlineMs: 120_000,
     intervalMs: 500,
   });
-  await putSecret(await kubeconfigByRecipe());
+  await putSecret(await kubeconfigByRecipe(covered));
   await waitFor('the cluster to be read again', (see) => see(find().problem) === undefined, patience);
   await addNamespace('after-rotation');
   await waitFor('the new namespace', (see) => see(namespaces()).includes('after-rotation'), patience);
