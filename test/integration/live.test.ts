@@ -7,7 +7,6 @@ import { waitFor } from '../controlplane/wait.ts';
 import { type Kubectl, kubectlFor } from '../installation/coverage.ts';
 import { install, namespace, type Operator, startOperator } from '../installation/operator.ts';
 
-/** What the project promises, from the end of `for` to the report. */
 const holdMs = 3_000;
 const coverage = {
   apiVersion: 'platformsupport.io/v1alpha1',
