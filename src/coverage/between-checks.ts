@@ -49,7 +49,7 @@ export function createBetweenChecks(
     const windows = windowStatus(plan.maintenance, now, plan.hours);
     const { status } = entry;
     if (status) {
-      const contacts = contactStatus(dispatcher, coverage, plan.contacts, status.contacts ?? []);
+      const contacts = contactStatus(dispatcher, coverage, plan.contacts, status.contacts ?? [], now);
       const agreed = {
         ...(windows ? { windows } : {}),
         ...(contacts.length > 0 ? { contacts } : {}),

@@ -34,23 +34,25 @@ export function offerAll(
   const { open } = plan.hours.at(now);
   for (const contact of plan.contacts) {
     const states = clusters.map((cluster) => stateOf(contact, ref, plan, cluster, open));
-    const tested = coverage.status?.contacts?.find(({ name }) => name === contact.name)?.tested;
+    // Not before it is in the status: the next process sends the same, byte for byte.
+    const { testDue } = coverage.status?.contacts?.find(({ name }) => name === contact.name) ?? {};
     dispatcher.offer(
       { coverage: ref, contact },
       {
-        pending: [...(tested === hashOf(contact) ? [] : [testOf(contact, ref, now)]), ...states.flatMap(({ pending }) => pending)],
+        pending: [...(testDue ? [testOf(contact, ref, testDue)] : []), ...states.flatMap(({ pending }) => pending)],
         open: states.flatMap((state) => state.open),
       },
     );
   }
 }
 
-/** Whether contact lines can be reached, as the status says it. */
+/** Whether contact lines can be reached, and which are to be tested, as the status says it. */
 export function contactStatus(
   dispatcher: Dispatcher,
   coverage: SupportCoverage,
   contacts: readonly Contact[],
   previous: readonly ContactStatus[],
+  now: Temporal.Instant,
 ): ContactStatus[] {
   return contacts.map((contact) => {
     const { name, party } = contact;
@@ -59,8 +61,15 @@ export function contactStatus(
     const delivered = result.delivered ?? before?.delivered;
     // Until this process has tried, the last word stands.
     const problem = result.problem ?? (result.delivered ? undefined : before?.problem);
-    const tested = result.deliveredKeys.has(testKey(contact, referenceOf(coverage))) ? hashOf(contact) : before?.tested;
-    return { name, party, ...(delivered ? { delivered } : {}), ...(problem ? { problem } : {}), ...(tested ? { tested } : {}) };
+    const due = before?.testDue ?? stamp(now);
+    const tested = result.deliveredKeys.has(testKey(contact, referenceOf(coverage), due)) ? hashOf(contact) : before?.tested;
+    return {
+      ...{ name, party },
+      ...(delivered ? { delivered } : {}),
+      ...(problem ? { problem } : {}),
+      ...(tested ? { tested } : {}),
+      ...(tested === hashOf(contact) ? {} : { testDue: due }),
+    };
   });
 }
 
@@ -95,25 +104,25 @@ function stateOf(contact: Contact, ref: CoverageRef, plan: Plan, cluster: Stored
   return { pending, open: alerts };
 }
 
-function testOf(contact: Contact, ref: CoverageRef, now: Temporal.Instant): Message {
+function testOf(contact: Contact, ref: CoverageRef, due: string): Message {
   return {
     ...{
-      key: testKey(contact, ref),
+      key: testKey(contact, ref, due),
       coverage: ref,
       cluster: '',
       contact: contact.name,
       party: contact.party,
       kind: 'Test',
-      at: stamp(now),
+      at: due,
     },
     ...{ opened: [], openedTotal: 0, resolved: [], resolvedTotal: 0 },
   };
 }
 
-/** A contact that was changed is tested again. */
-function testKey(contact: Contact, { uid }: CoverageRef): string {
+/** A contact that was changed is tested again, and one that was changed back too: it is another test. */
+function testKey(contact: Contact, { uid }: CoverageRef, due: string): string {
   return createHash('sha256')
-    .update(JSON.stringify([uid, 'test', hashOf(contact)]))
+    .update(JSON.stringify([uid, 'test', hashOf(contact), due]))
     .digest('hex')
     .slice(0, 32);
 }

@@ -90,6 +90,28 @@ describe('a contact line', () => {
     await settle(world);
     expect(said(world)).toEqual(['desk Test +0 -0']);
   });
+
+  it('gets the same test message again, to the letter, where the operator ended before it noted the delivery', async () => {
+    const world = createCoverageWorld();
+    world.apply({ contacts, escalation });
+    await world.reconcile();
+    await world.clock.settle();
+    world.restart();
+    await wait(world, minute);
+    const [first, second, ...more] = world.messages.filter(({ contact }) => contact === 'desk');
+    expect(first).toMatchObject({ kind: 'Test', at: '2026-11-23T12:10:00Z' });
+    expect(second).toEqual(first);
+    expect(more).toEqual([]);
+  });
+
+  it('gets another test message when it was changed and changed back', async () => {
+    const world = createCoverageWorld();
+    for (const name of ['desk', 'other', 'desk']) {
+      world.apply({ contacts: [{ ...contacts[0], notify: webhook(name) }] });
+      await wait(world, minute);
+    }
+    expect(new Set(world.messages.map(({ key }) => key)).size).toBe(3);
+  });
 });
 
 describe('a finding', () => {

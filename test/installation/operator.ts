@@ -27,8 +27,8 @@ export interface Operator {
   resume(): void;
   /** Resolves to the exit code once the process has ended, null where a signal ended it. */
   readonly ended: Promise<number | null>;
-  /** Starts it again after a stop. */
-  start(): Promise<void>;
+  /** Starts it again after a stop, and waits until it is ready unless told otherwise. */
+  start(options?: { untilReady?: boolean }): Promise<void>;
 }
 
 /** What the chart renders, but for the Deployment: the operator runs beside the cluster here. */
@@ -73,7 +73,7 @@ export async function startOperator(cluster: Cluster, options: OperatorOptions =
   let child: ChildProcess | undefined;
   let exited: Promise<number | null> = Promise.resolve(null);
 
-  async function start(): Promise<void> {
+  async function start({ untilReady = true }: { untilReady?: boolean } = {}): Promise<void> {
     const args = [
       'src/main.ts',
       '--kubeconfig',
@@ -97,7 +97,10 @@ export async function startOperator(cluster: Cluster, options: OperatorOptions =
     child = started;
     started.stderr.pipe(createWriteStream(log, { flags: 'a' }));
     exited = new Promise((resolve) => started.once('exit', (code) => resolve(code)));
-    process.once('exit', () => started.kill('SIGKILL'));
+    const killWithUs = () => started.kill('SIGKILL');
+    process.once('exit', killWithUs);
+    started.once('exit', () => process.off('exit', killWithUs));
+    if (!untilReady) return;
     await waitFor(`the operator to be ready (log: ${log})`, async (see) => {
       if (started.exitCode !== null)
         throw new Error(`the operator ended with ${started.exitCode}: ${readFileSync(log, 'utf8').slice(-2000)}`);

@@ -5,6 +5,7 @@ const addresses = { file: 'src/runtime/addresses.ts', tests: 'src/runtime/addres
 const line = { file: 'src/report/notifications/line.ts', tests: 'src/report/notifications/dispatcher' };
 const alertmanager = { file: 'src/report/notifications/alertmanager.ts', tests: 'src/report/notifications/alertmanager' };
 const alerts = { file: 'src/report/notifications/alerts.ts', tests: 'src/report/notifications/alertmanager' };
+const telling = { tests: 'src/coverage/reconcile.telling' };
 const webhook = { file: 'src/report/notifications/webhook.ts', tests: 'src/report/notifications/webhook' };
 
 /** Promises of contact lines. */
@@ -147,6 +148,45 @@ export const notificationMutants: readonly Mutant[] = [
     ...webhook,
     find: "'idempotency-key': message.key,",
     replace: "'idempotency-key': crypto.randomUUID(),",
+  },
+  {
+    name: 'a message is sent before it is stored',
+    ...telling,
+    file: 'src/coverage/cluster-run.ts',
+    find: 'known.report = await coverages.orForget(coverage, () => store.writeReport(coverage, reportName(coverage, name), name, report, status));',
+    replace:
+      'known.report = { ...report!, status };\n    void store.writeReport(coverage, reportName(coverage, name), name, report, status).catch(() => {});',
+    only: 'is not sent while it cannot be stored',
+  },
+  {
+    name: 'a message has a random key',
+    file: 'src/coverage/escalation.ts',
+    tests: 'src/coverage/escalation',
+    find: ".update([uid, cluster, contact, at, ...content].join('\\n'))",
+    replace: '.update(String(Math.random()))',
+  },
+  {
+    name: 'a message has a random key each time it is offered',
+    ...telling,
+    file: 'src/coverage/contact-lines.ts',
+    find: '({ ...notification, coverage: ref,',
+    replace: '({ ...notification, key: String(Math.random()), coverage: ref,',
+    only: 'under the same key',
+  },
+  {
+    name: 'what was delivered is never recorded',
+    ...telling,
+    file: 'src/coverage/handling.ts',
+    find: 'delivered(told.notifications, input.deliveredKeys)',
+    replace: '[...told.notifications]',
+  },
+  {
+    name: 'a test message is dated anew by each process',
+    ...telling,
+    file: 'src/coverage/contact-lines.ts',
+    find: 'before?.testDue ?? stamp(now)',
+    replace: 'stamp(now)',
+    only: 'to the letter',
   },
   {
     name: 'a Secret is read once only',

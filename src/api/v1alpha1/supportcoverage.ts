@@ -477,6 +477,7 @@ const contactStatus = z.object({
   delivered: time.optional().describe('When something was delivered last; absent: never.'),
   problem: z.string().max(1024).optional().describe('Why the last delivery failed; absent: it did not.'),
   tested: z.string().max(64).optional().describe('Hash of the contact as it was when a test message was delivered.'),
+  testDue: time.optional().describe('Since when a test message is to be delivered; absent: it was.'),
 });
 
 const bySeverity = z.object({ critical: count, warning: count, info: count });
