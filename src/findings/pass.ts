@@ -13,6 +13,7 @@ import type { Correction } from '../checks/check.ts';
 import { type CheckResult, type ConfiguredCheck, runCheck } from '../checks/run.ts';
 import { formatDuration } from '../kube/duration.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
+import { correlate } from './correlate.ts';
 import { exceptionExpired, expiredExceptions } from './exceptions.ts';
 import { counts, type Judge, namespaceOf } from './judge.ts';
 import { type Advanced, advance, byUrgency, fingerprint, kept, type Memory, stamp, type Transition } from './lifecycle.ts';
@@ -73,9 +74,10 @@ export async function runPass(input: PassInput): Promise<Pass> {
     await new Promise(setImmediate);
   }
   results.push({ check: baselineAltered, holdMs: 0, observations: baseline.state === 'Altered' ? [baseline.observation] : [] });
-  const { expired, findings, pending, transitions } = advanceAll(input, results);
+  const { expired, pending, ...advanced } = advanceAll(input, results);
   results.push(expired);
   const { waiting, ...drifting } = await compareWithBaseline(input, agreement);
+  const { findings, transitions } = correlate({ ...advanced, before: input.memory.findings, drift: drifting.drift, view, agreement, now });
   const described = results.map((result) => describe(result, findings, pending, input.tier));
   const corrections = [...ofFindings(results, findings, input.judge), ...ofDrift(drifting.drift, input.facts, agreement)];
   return { checks: described, findings, pending: [...pending, ...waiting], transitions, ...drifting, baseline, corrections, durations };
