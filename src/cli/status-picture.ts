@@ -25,7 +25,7 @@ export interface StatusPicture {
   /** Why what is said here may be out of date. */
   stale?: string;
   windows?: NonNullable<SupportCoverageStatus['windows']> & { workingHoursZone: string; maintenanceZone: string };
-  /** Open, covered, not accepted and not separate project scope; most urgent first. */
+  /** Open, covered, not accepted and not separate project scope; most urgent first, and consequences after all that stands alone. */
   findings: InCluster<Finding & { correction?: string }>[];
   drift: InCluster<Drift>[];
   /** Checks that cannot tell. */

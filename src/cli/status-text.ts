@@ -36,14 +36,37 @@ function health({ status }: Verdict): string {
   return status === 'False' ? 'is NOT healthy' : 'is not known to be healthy';
 }
 
-function findings({ findings: open }: StatusPicture, now: Temporal.Instant, several: boolean, all: boolean): string[] {
+function findings({ findings: open, drift }: StatusPicture, now: Temporal.Instant, several: boolean, all: boolean): string[] {
   if (open.length === 0) return ['', 'No finding is open.'];
   const bySeverity = (['critical', 'warning', 'info'] as const).flatMap((severity) => {
     const count = open.filter((finding) => finding.severity === severity).length;
     return count > 0 ? [`${count} ${severity}`] : [];
   });
-  const lines = part(open, all).flatMap((finding) => findingLines(finding, now, several));
-  return ['', `${counted(open.length, 'open finding')}: ${listed(bySeverity)}`, ...lines, ...more(open.length, all)];
+  const told = new Set([...open, ...drift].map(keyOf));
+  const linked = open.filter((finding) => finding.rootCause !== undefined && told.has(keyOf({ ...finding, id: finding.rootCause })));
+  const alone = open.filter((finding) => !linked.includes(finding));
+  const lines = part(alone, all).flatMap((finding) => [
+    ...findingLines(finding, now, several),
+    ...consequences(finding, linked, several, all),
+  ]);
+  const along = linked.length > 0 ? `, ${counted(linked.length, 'consequence')} of others among them` : '';
+  return ['', `${counted(open.length, 'open finding')}: ${listed(bySeverity)}${along}`, ...lines, ...more(alone.length, all)];
+}
+
+/** Of one finding or difference, each in a line: what is to be done is said of that one. */
+function consequences(cause: InCluster<Pick<Finding, 'id'>>, linked: StatusPicture['findings'], several: boolean, all: boolean): string[] {
+  const own = linked.filter((finding) => keyOf({ ...finding, id: finding.rootCause ?? '' }) === keyOf(cause));
+  if (own.length === 0) return [];
+  const lines = part(own, all).map(
+    (finding) =>
+      `      ${finding.severity.toUpperCase()} ${finding.object}${place(finding, several)}, ${finding.check}: ${finding.message}`,
+  );
+  return [`    ${counted(own.length, 'consequence')}, told with it:`, ...lines, ...more(own.length, all).map((line) => `    ${line}`)];
+}
+
+/** An id is one in its cluster. */
+function keyOf({ cluster, id }: InCluster<Pick<Finding, 'id'>>): string {
+  return `${cluster}/${id}`;
 }
 
 function findingLines(finding: StatusPicture['findings'][number], now: Temporal.Instant, several: boolean): string[] {
@@ -57,9 +80,9 @@ function findingLines(finding: StatusPicture['findings'][number], now: Temporal.
   ];
 }
 
-function drift({ drift: open }: StatusPicture, now: Temporal.Instant, several: boolean, all: boolean): string[] {
+function drift({ drift: open, findings: linked }: StatusPicture, now: Temporal.Instant, several: boolean, all: boolean): string[] {
   if (open.length === 0) return [];
-  const lines = part(open, all).flatMap((entry) => driftLines(entry, now, several));
+  const lines = part(open, all).flatMap((entry) => [...driftLines(entry, now, several), ...consequences(entry, linked, several, all)]);
   return ['', `${counted(open.length, 'difference')} from the approved baseline`, ...lines, ...more(open.length, all)];
 }
 

@@ -95,6 +95,29 @@ describe('a coverage that is not healthy', () => {
     expect(everything).not.toContain('more');
   });
 
+  it('has consequences below their cause, and one whose cause is not shown for itself', async () => {
+    const world = createCommandWorld();
+    world.coverage({}, unhealthy());
+    const consequence = (id: string, rootCause: string) =>
+      findingOf({ id, object: `Node/${id}`, message: `Node ${id} is not ready.`, rootCause });
+    world.report({
+      findings: [
+        findingOf({ id: 'a', severity: 'warning' }),
+        consequence('b', 'a'),
+        consequence('c', 'left out'),
+        consequence('d', 'gone'),
+      ],
+      drift: [driftOf({ id: 'gone' })],
+    });
+    const { out } = await world.run('status', 'production');
+    expect(out).toContain('4 open findings: 3 critical and 1 warning, 2 consequences of others among them');
+    expect(out).toContain(
+      '    Id a\n    1 consequence, told with it:\n      CRITICAL Node/b, node-not-ready: Node b is not ready.\n  CRITICAL Node/c, since',
+    );
+    expect(out).toContain('    Id gone\n    1 consequence, told with it:\n      CRITICAL Node/d, node-not-ready: Node d is not ready.');
+    expect(out.match(/Node b is not ready/g)).toHaveLength(1);
+  });
+
   it('has what is not covered, of project scope or accepted apart, as numbers', async () => {
     const world = createCommandWorld();
     world.coverage({}, unhealthy());

@@ -2,7 +2,7 @@ import type { Drift, Finding, ResolvedSubject, Subject } from '../api/v1alpha1/c
 import type { Severity } from '../api/v1alpha1/fields.ts';
 import type { SupportCoverageStatus } from '../api/v1alpha1/supportcoverage.ts';
 import { counts } from '../findings/judge.ts';
-import { bySeverity } from '../findings/lifecycle.ts';
+import { bySeverity, isConsequence } from '../findings/lifecycle.ts';
 import { describeDrift } from '../report/events.ts';
 import { contactOf, furthest, reaches, type Step } from './escalation-path.ts';
 
@@ -31,8 +31,18 @@ export function casesOf(findings: readonly Finding[], drift: readonly Drift[]): 
     .map(({ each }) => each);
 }
 
+/** How many are told with each finding or difference that others are consequences of, by its id; info is not told. */
+export function consequencesOf(findings: readonly Finding[]): ReadonlyMap<string, number> {
+  const told = findings.filter((finding) => counts(finding) && finding.severity !== 'info');
+  return new Map(
+    [...Map.groupBy(told, ({ rootCause }) => rootCause)].flatMap(([id, linked]) =>
+      id === undefined ? [] : [[id, linked.length] as const],
+    ),
+  );
+}
+
 /** What a message says of it. */
-export function subjectOf(each: Case, step: string): Subject {
+export function subjectOf(each: Case, step: string, consequences = 0): Subject {
   const message = 'fact' in each ? describeDrift(each) : each.message;
   return {
     id: each.id,
@@ -41,6 +51,7 @@ export function subjectOf(each: Case, step: string): Subject {
     severity: severityOf(each),
     message: message.length <= maxMessage ? message : `${message.slice(0, maxMessage - 1).toWellFormed()}…`,
     step,
+    ...(consequences > 0 ? { consequences } : {}),
   };
 }
 
@@ -75,7 +86,7 @@ export function escalationStatus(
 ): NonNullable<SupportCoverageStatus['escalation']> {
   const ids = new Set(path.map(({ id }) => id));
   const cases = casesOf(findings, drift).filter(
-    (each) => (each.notified ?? []).length > 0 || path.some((step) => reaches(step, severityOf(each))),
+    (each) => (each.notified ?? []).length > 0 || (!isConsequence(each) && path.some((step) => reaches(step, severityOf(each)))),
   );
   const unacknowledged = cases.filter(({ acknowledgedBy }) => acknowledgedBy === undefined);
   const gone = unacknowledged.map(({ notified }) => (notified ?? []).filter((step) => ids.has(step)).length);

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Drift, Finding, Notification, ResolvedSubject, Subject } from '../api/v1alpha1/coveragereport.ts';
 import { severities } from '../api/v1alpha1/fields.ts';
-import { stamp } from '../findings/lifecycle.ts';
-import { type Case, casesOf, openSince, resolvedOf, severityOf, subjectOf } from './cases.ts';
+import { isConsequence, stamp } from '../findings/lifecycle.ts';
+import { type Case, casesOf, consequencesOf, openSince, resolvedOf, severityOf, subjectOf } from './cases.ts';
 import { contactOf, furthest, reaches, type Step, tellsAtAnyTime } from './escalation-path.ts';
 import type { Hours } from './hours.ts';
 
@@ -128,7 +128,7 @@ function dueOf({ findings, drift, hours, now }: EscalateInput, steps: readonly S
   const left: Due['left'] = new Map();
   const waited = waitedIn(hours, now);
   for (const each of steps.length > 0 ? casesOf(findings, drift) : []) {
-    if (each.acknowledgedBy !== undefined) continue;
+    if (each.acknowledgedBy !== undefined || isConsequence(each)) continue;
     const past = new Set(each.notified);
     const time = waited(openSince(each));
     const ahead = steps.filter((step) => !past.has(step.id) && reaches(step, severityOf(each)));
@@ -200,7 +200,7 @@ function endingOf(
 }
 
 function notificationOf(
-  { uid, cluster, now }: EscalateInput,
+  { uid, cluster, now, findings }: EscalateInput,
   contact: string,
   going: readonly Going[],
   ended: readonly ResolvedSubject[],
@@ -211,6 +211,7 @@ function notificationOf(
   const ending = ended.filter(({ id }) => !again.has(id)).sort(bySeverity);
   if (going.length === 0 && ending.length === 0) return undefined;
   const at = stamp(now);
+  const consequences = consequencesOf(findings);
   const content = [
     ...going.map(({ each, steps }) => `opened ${each.id} ${steps.join(' ')}`),
     ...ending.map(({ id, step }) => `resolved ${id} ${step}`),
@@ -223,7 +224,7 @@ function notificationOf(
     contact,
     kind: isOnboarding(contact, going) ? 'Onboarding' : 'Findings',
     at,
-    opened: going.slice(0, maxNamed).map(({ each, steps }) => subjectOf(each, furthest(steps))),
+    opened: going.slice(0, maxNamed).map(({ each, steps }) => subjectOf(each, furthest(steps), consequences.get(each.id))),
     openedTotal: going.length,
     resolved: ending.slice(0, maxNamed).map(({ at: _at, contacts: _contacts, ...subject }): Subject => subject),
     resolvedTotal: ending.length,

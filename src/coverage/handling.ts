@@ -11,7 +11,7 @@ import { createAgreement } from '../checks/agreement.ts';
 import { account, type News } from '../findings/accounting.ts';
 import { acknowledge } from '../findings/acknowledgements.ts';
 import { namespaceOf } from '../findings/judge.ts';
-import type { Memory } from '../findings/lifecycle.ts';
+import { isConsequence, type Memory } from '../findings/lifecycle.ts';
 import type { Pass } from '../findings/pass.ts';
 import type { Case } from './cases.ts';
 import { delivered, earliest, escalate } from './escalation.ts';
@@ -101,7 +101,8 @@ export function presumedTold(
   if (!incompleteSince || path.length === 0) return [...findings];
   const remembered = new Set([...memory.findings, ...transitions.map(({ finding }) => finding)].map(({ id }) => id));
   return findings.map((finding) => {
-    if (remembered.has(finding.id)) return finding;
+    // A consequence was not told.
+    if (remembered.has(finding.id) || isConsequence(finding)) return finding;
     const began = Temporal.Instant.from(finding.firstSeen);
     const waited = {
       Hold: hours.elapsed(began, incompleteSince),

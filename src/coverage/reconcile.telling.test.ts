@@ -234,13 +234,13 @@ describe('what is to be told', () => {
     expect(said(world)).toEqual(['team Findings +1 -0']);
   });
 
-  it('of a storm is one message that says how many it stands for', async () => {
+  it('of a storm is one message about its root that says how many it stands for', async () => {
     const world = await covered();
     world.state.cluster = nodesDown(...Array.from({ length: 600 }, (_, index) => `n${index}`));
     await wait(world, hour);
     const [message] = world.messages;
     expect(world.messages).toHaveLength(1);
-    expect(message).toMatchObject({ openedTotal: 600, opened: { length: 20 } });
+    expect(message).toMatchObject({ openedTotal: 1, opened: [{ consequences: 599 }] });
     // The report has no room for all of them; a restart tells nobody again.
     expect(world.report()?.truncated?.findings).toBe(100);
     world.restart();

@@ -16,6 +16,8 @@ export interface Memory {
 export type Transition =
   | { type: 'Opened'; finding: Finding }
   | { type: 'SeverityChanged'; finding: Finding; from: Severity }
+  /** Its root cause is over and it is not: from now on it is told on its own. */
+  | { type: 'OutlivedCause'; finding: Finding }
   | { type: 'Resolved'; finding: Finding };
 
 export interface Advanced {
@@ -112,9 +114,14 @@ export function kept(before: Finding | Drift | undefined): Pick<Finding, 'notifi
 
 const rank: Record<Severity, number> = { critical: 0, warning: 1, info: 2 };
 
-/** What counts before what does not, then the more urgent. */
+/** What counts before what does not, causes before their consequences, then the more urgent. */
 export function byUrgency(a: Finding, b: Finding): number {
-  return Number(counts(b)) - Number(counts(a)) || bySeverity(a, b);
+  return Number(counts(b)) - Number(counts(a)) || Number(isConsequence(a)) - Number(isConsequence(b)) || bySeverity(a, b);
+}
+
+/** True for what comes of something else that is open, and is told with that. */
+export function isConsequence(each: Finding | Drift): boolean {
+  return 'rootCause' in each && each.rootCause !== undefined;
 }
 
 /** Critical before warning before info; the older first; then by identity, so that the order is the same every time. */

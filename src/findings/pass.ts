@@ -13,6 +13,7 @@ import type { Correction } from '../checks/check.ts';
 import { type CheckResult, type ConfiguredCheck, runCheck } from '../checks/run.ts';
 import { formatDuration } from '../kube/duration.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
+import { correlate } from './correlate.ts';
 import { exceptionExpired, expiredExceptions } from './exceptions.ts';
 import { counts, type Judge, namespaceOf } from './judge.ts';
 import { type Advanced, advance, byIdentity, byUrgency, fingerprint, kept, type Memory, stamp, type Transition } from './lifecycle.ts';
@@ -84,9 +85,10 @@ export async function runPass(input: PassInput): Promise<Pass> {
   }
   if (!partial)
     results.push({ check: baselineAltered, holdMs: 0, observations: baseline.state === 'Altered' ? [baseline.observation] : [] });
-  const { expired, findings, pending, transitions, opensAt } = advanceAll(input, results);
+  const { expired, pending, opensAt, ...advanced } = advanceAll(input, results);
   results.push(expired);
   const { waiting, ...drifting } = partial ? asBefore(input, partial) : await compareWithBaseline(input, agreement);
+  const { findings, transitions } = correlate({ ...advanced, before: input.memory.findings, drift: drifting.drift, view, agreement, now });
   const fresh = results.map((result) => describe(result, findings, pending, input.tier));
   const described = partial ? partial.before.checks.map((old) => fresh.find(({ check }) => check === old.check) ?? old) : fresh;
   const corrections = [...ofFindings(results, findings, input.judge), ...ofDrift(drifting.drift, input.facts, agreement)];

@@ -295,3 +295,26 @@ it('an Event stays within what the API server takes, whatever a finding or a dri
   expect(notes).toHaveLength(3);
   for (const note of notes) expect(Buffer.byteLength(note)).toBeLessThanOrEqual(1024);
 });
+
+describe('a consequence', () => {
+  const consequence = (type: 'Opened' | 'Resolved'): Transition => ({ type, finding: { ...finding('Node/b'), rootCause: 'Node/a' } });
+
+  it('is told with its cause alone, when it opens and when it resolves', async () => {
+    expect((await eventsOf({ transitions: [opened('Node/a'), consequence('Opened')] })).map(({ note }) => note)).toEqual([
+      '1 opened; 1 to act on now with 1 consequence, 0 drift',
+      'node-not-ready (warning): Node/a is not ready. Look at the kubelet.',
+    ]);
+    expect(await eventsOf({ transitions: [consequence('Resolved')] })).toEqual([]);
+    expect(await summary({ transitions: [opened('Node/a'), consequence('Opened')] }, true)).toMatchObject({
+      note: 'First check of 0 checks: 1 to act on with 1 consequence: Node/a is not ready.',
+    });
+  });
+
+  it('that has outlived its cause is told on its own', async () => {
+    const transitions: Transition[] = [{ type: 'OutlivedCause', finding: finding('Node/b') }];
+    expect((await eventsOf({ transitions })).map(({ type, reason, note }) => [type, reason, note])).toEqual([
+      ['Warning', 'FindingsChanged', '1 outlived their cause; 1 to act on now, 0 drift'],
+      ['Warning', 'FindingOpened', 'node-not-ready (warning): Node/b is not ready. Its cause is over, and it is not. Look at the kubelet.'],
+    ]);
+  });
+});

@@ -2,7 +2,7 @@ import type { CorrectionReport, Drift, Finding } from '../api/v1alpha1/coverager
 import { apiVersion, supportCoverageKind } from '../api/v1alpha1/kinds.ts';
 import type { SupportCoverage, SupportCoverageStatus, WindowStatus } from '../api/v1alpha1/supportcoverage.ts';
 import { counts, type Judgement } from '../findings/judge.ts';
-import type { Transition } from '../findings/lifecycle.ts';
+import { isConsequence, type Transition } from '../findings/lifecycle.ts';
 import type { Pass } from '../findings/pass.ts';
 import { eventTargetOf } from '../observe/event-targets.ts';
 import type { EventInput, EventRecorder, ObjectReference } from '../runtime/event-recorder.ts';
@@ -139,10 +139,10 @@ export async function recordPass(
 
 type Told = Pick<Pass, 'transitions' | 'driftOpened' | 'driftResolved'>;
 
-/** What of a pass is told at all. */
+/** What of a pass is told at all; a consequence is told with its cause, and on its own once it has outlived it. */
 function toldOf({ transitions, driftOpened, driftResolved }: Pass): Told {
   return {
-    transitions: transitions.filter(({ finding }) => finding.severity !== 'info' && isTold(finding)),
+    transitions: transitions.filter(({ finding }) => finding.severity !== 'info' && isTold(finding) && !isConsequence(finding)),
     driftOpened: driftOpened.filter(isTold),
     driftResolved: driftResolved.filter(isTold),
   };
@@ -169,10 +169,11 @@ function eventOfTransition(transition: Transition): Words {
       reason: 'FindingSeverityChanged',
       note: `${finding.check}: ${transition.from} became ${finding.severity}: ${finding.message}${ownerOf(finding)}`,
     };
+  const still = transition.type === 'OutlivedCause' ? ' Its cause is over, and it is not.' : '';
   return {
     type: warns(finding),
     reason: 'FindingOpened',
-    note: `${finding.check} (${finding.severity}): ${finding.message}${ownerOf(finding)} ${finding.remediation}`,
+    note: `${finding.check} (${finding.severity}): ${finding.message}${still}${ownerOf(finding)} ${finding.remediation}`,
   };
 }
 
@@ -201,13 +202,16 @@ function placeOf({ object, path }: Drift): string {
 }
 
 function summaryOf(pass: Pass, told: Told, first: boolean): Words | undefined {
-  const urgent = pass.findings.filter((finding) => finding.severity !== 'info' && counts(finding));
+  const counting = pass.findings.filter((finding) => finding.severity !== 'info' && counts(finding));
+  const urgent = counting.filter((finding) => !isConsequence(finding));
+  const consequences = counting.length - urgent.length;
+  const along = consequences > 0 ? ` with ${consequences} ${consequences === 1 ? 'consequence' : 'consequences'}` : '';
   if (first) {
     const examples = urgent.slice(0, 3).map(({ message }) => message);
     const found =
       urgent.length === 0
         ? 'nothing to act on'
-        : `${urgent.length} to act on: ${examples.join(' ')}${urgent.length > 3 ? ` and ${urgent.length - 3} more` : ''}`;
+        : `${urgent.length} to act on${along}: ${examples.join(' ')}${urgent.length > 3 ? ` and ${urgent.length - 3} more` : ''}`;
     return {
       type: urgent.length === 0 ? 'Normal' : 'Warning',
       reason: 'FirstCheck',
@@ -217,6 +221,7 @@ function summaryOf(pass: Pass, told: Told, first: boolean): Words | undefined {
   const count = (type: Transition['type']) => told.transitions.filter((transition) => transition.type === type).length;
   const parts = [
     [count('Opened'), 'opened'],
+    [count('OutlivedCause'), 'outlived their cause'],
     [count('SeverityChanged'), 'changed severity'],
     [count('Resolved'), 'resolved'],
     [told.driftOpened.length, 'drift found'],
@@ -226,11 +231,11 @@ function summaryOf(pass: Pass, told: Told, first: boolean): Words | undefined {
   if (said.length === 0) return undefined;
   const open = [...pass.findings.filter(({ severity }) => severity !== 'info'), ...pass.drift];
   const others = open.filter((entry) => isTold(entry) && !counts(entry)).length;
-  const worse = count('Opened') + told.driftOpened.length > 0;
+  const worse = count('Opened') + count('OutlivedCause') + told.driftOpened.length > 0;
   return {
     type: worse ? 'Warning' : 'Normal',
     reason: 'FindingsChanged',
-    note: `${said.join(', ')}; ${urgent.length} to act on now, ${pass.drift.filter(counts).length} drift${others > 0 ? `, ${others} not support’s work` : ''}`,
+    note: `${said.join(', ')}; ${urgent.length} to act on now${along}, ${pass.drift.filter(counts).length} drift${others > 0 ? `, ${others} not support’s work` : ''}`,
   };
 }
 

@@ -47,6 +47,11 @@ const finding = z.object({
   remediation: z.string(),
   firstSeen: time.describe("When the state began: Kubernetes' own time where it keeps one, else when the operator first saw it."),
   openedAt: time.describe('When it had held for as long as the check asks.'),
+  rootCause: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('Id of the open finding or drift that it is a consequence of; it is not told on its own. Absent: it stands alone.'),
 });
 
 const pendingFinding = z.object({
@@ -77,6 +82,9 @@ const subject = z.object({
   severity,
   message: z.string().max(256),
   step: z.string().max(100).describe('The step of the escalation path, as contact@after.'),
+  consequences: count
+    .optional()
+    .describe('How many findings were its consequences when the message was made; they are not told on their own.'),
 });
 
 const notification = z.object({

@@ -6,7 +6,7 @@ import type { ServiceView } from '../../observe/resources/services.ts';
 import type { WorkloadView } from '../../observe/resources/workloads.ts';
 import type { Agreement } from '../agreement.ts';
 import { defaultsOf } from '../defaults/default-classes.ts';
-import { workloadsOf } from '../observability/workloads.ts';
+import { nameOf, platformFirst, workloadsOf } from '../observability/workloads.ts';
 import { gkeIngress, gkeIngressClasses, type IngressController, ingressControllerNamed } from './ingress-controllers.ts';
 
 /** Needed to follow an Ingress to whoever serves it; with the probe `version`. */
@@ -89,5 +89,28 @@ export function missingBackends(view: ClusterView, ingress: IngressView): string
     // One that is a name for somewhere else need not list ports, and a headless one need not either.
     if (found.type === 'ExternalName' || found.ports.length === 0 || port === '') return [];
     return found.ports.some((one) => String(one.port) === port || one.name === port) ? [] : [`${name} port ${port}`];
+  });
+}
+
+/** The classes of each controller that an IngressClass names and that is known. */
+export function classesByController(view: ClusterView): ReadonlyMap<IngressController, string[]> {
+  const known = new Map<IngressController, string[]>();
+  for (const { name, controller } of view.list('ingressclasses')) {
+    const found = ingressControllerNamed(controller);
+    if (found) known.set(found, [...(known.get(found) ?? []), name]);
+  }
+  return known;
+}
+
+/** The platform's where it has some: a team that tries the same software in its own namespace does not serve the platform's classes. */
+export function ownWorkloads(view: ClusterView, controller: IngressController, agreement: Agreement) {
+  return platformFirst(controllerWorkloads(view, controller), agreement);
+}
+
+/** Names of the workloads that ingress-controller-unhealthy tells of. */
+export function downControllers(view: ClusterView, agreement: Agreement): ReadonlySet<string> {
+  return view.derive('ingress controllers that are down', () => {
+    const all = [...classesByController(view).keys()].flatMap((controller) => ownWorkloads(view, controller, agreement));
+    return new Set(all.filter((workload) => isDown(workload) && agreement.isCovered(workload.namespace)).map(nameOf));
   });
 }

@@ -1,11 +1,8 @@
-import type { ClusterView } from '../../observe/cluster-view.ts';
-import type { Agreement } from '../agreement.ts';
 import { defineCheck, type Evaluation } from '../check.ts';
 import { inBrief } from '../in-brief.ts';
-import { nameOf, platformFirst } from '../observability/workloads.ts';
+import { nameOf } from '../observability/workloads.ts';
 import { noParameters } from '../parameters.ts';
-import { chainResources, controllerWorkloads, handledIngresses, isDown } from './ingress-chain.ts';
-import { type IngressController, ingressControllerNamed } from './ingress-controllers.ts';
+import { chainResources, classesByController, handledIngresses, isDown, ownWorkloads } from './ingress-chain.ts';
 
 export const ingressControllerUnhealthy = defineCheck({
   id: 'ingress-controller-unhealthy',
@@ -42,17 +39,3 @@ export const ingressControllerUnhealthy = defineCheck({
     return { observations };
   },
 });
-
-function classesByController(view: ClusterView): ReadonlyMap<IngressController, string[]> {
-  const known = new Map<IngressController, string[]>();
-  for (const { name, controller } of view.list('ingressclasses')) {
-    const found = ingressControllerNamed(controller);
-    if (found) known.set(found, [...(known.get(found) ?? []), name]);
-  }
-  return known;
-}
-
-/** The platform's where it has some: a team that tries the same software in its own namespace does not serve the platform's classes. */
-function ownWorkloads(view: ClusterView, controller: IngressController, agreement: Agreement) {
-  return platformFirst(controllerWorkloads(view, controller), agreement);
-}

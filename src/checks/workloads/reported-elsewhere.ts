@@ -1,3 +1,4 @@
+import { downControllers } from '../networking/ingress-chain.ts';
 import {
   alertmanager,
   kubeStateMetrics,
@@ -15,10 +16,16 @@ const layers: readonly Layer[] = [kubeStateMetrics, nodeExporter, logCollector, 
 
 /**
  * True for a workload of which another check says that it has too few ready pods, and what that means: the network plugin (cni-gap), a layer
- * of observability (obs-*), and the cluster DNS while it has fewer than its rollout strategy allows (dns-unhealthy).
+ * of observability (obs-*), the cluster DNS while it has fewer than its rollout strategy allows (dns-unhealthy), and an ingress controller of
+ * which none is available (ingress-controller-unhealthy).
  */
 export function readinessIsReported(context: Context, object: string): boolean {
-  return givesNetwork(context, object) || layerWorkloads(context).has(object) || shortDns(context).has(object);
+  return (
+    givesNetwork(context, object) ||
+    layerWorkloads(context).has(object) ||
+    shortDns(context).has(object) ||
+    downControllers(context.view, context.agreement).has(object)
+  );
 }
 
 function layerWorkloads({ view, agreement }: Context): ReadonlySet<string> {

@@ -13,7 +13,7 @@ export const workloadMismatch = defineCheck({
   title: 'A workload is not what its spec says: pods are missing, or its controller does not act',
   severity: 'warning',
   for: '15m',
-  needs: { ...podNeeds, resources: [...podNeeds.resources, 'statefulsets'] },
+  needs: { ...podNeeds, resources: [...podNeeds.resources, 'statefulsets'], optional: ['ingressclasses'] },
   remediation:
     'See what keeps the controller from making pods: `kubectl describe` of the workload and of its ReplicaSet shows the Events (a quota that is full, a webhook or Pod Security that refuses, a ServiceAccount that is gone). Where the newest spec is not even seen, look at kube-controller-manager.',
   references: [

@@ -8,6 +8,8 @@ export interface PersistentVolumeClaimView {
   phase: string;
   /** '' where it wants a volume that belongs to none, or where no class is the default. */
   storageClass: string;
+  /** It leaves the class to the cluster: '' itself means none at all. */
+  wantsDefault: boolean;
   /** A raw device, without a file system that could fill. */
   block: boolean;
   /** Nobody can write to it. */
@@ -28,6 +30,7 @@ export const persistentvolumeclaims = defineResource({
       namespace: metadata?.namespace ?? '',
       phase: status?.phase ?? '',
       storageClass: metadata?.annotations?.[betaClassAnnotation] ?? spec?.storageClassName ?? '',
+      wantsDefault: metadata?.annotations?.[betaClassAnnotation] === undefined && spec?.storageClassName === undefined,
       block: spec?.volumeMode === 'Block',
       readOnly: modes.length > 0 && modes.every((mode) => mode === 'ReadOnlyMany'),
       createdAt: metadata?.creationTimestamp,

@@ -369,4 +369,4 @@ it('what was delivered is remembered only so far', async () => {
   const { deliveredKeys } = dispatcher.result(key, 'desk');
   expect(deliveredKeys.size).toBeLessThanOrEqual(4_096);
   expect(deliveredKeys.has('9-499')).toBe(true);
-});
+}, 60_000);

@@ -34,11 +34,18 @@ export function summaryOf(message: Message): string {
   ];
   return [
     `${coverage.name}/${cluster}: ${counts.join(', ')}`,
-    ...opened.slice(0, named).map(({ severity, check, object, message }) => `${severity} ${check} ${cut(object)}: ${message}`),
+    ...opened.slice(0, named).map((subject) => {
+      const { severity, check, object, message } = subject;
+      return `${severity} ${check} ${cut(object)}: ${message}${withConsequences(subject)}`;
+    }),
     ...more(openedTotal - Math.min(opened.length, named), 'opened'),
     ...resolved.slice(0, named).map(({ check, object }) => `resolved ${check} ${cut(object)}`),
     ...more(resolvedTotal - Math.min(resolved.length, named), 'resolved'),
   ].join('; ');
+}
+
+function withConsequences({ consequences = 0 }: Subject): string {
+  return consequences > 0 ? ` and ${consequences} ${consequences === 1 ? 'consequence' : 'consequences'}` : '';
 }
 
 function findings(count: number): string {
