@@ -124,6 +124,16 @@ describe('pod-not-ready is silent', () => {
       },
     ],
     ['the cluster DNS that is short of pods (dns-unhealthy)', 'Deployment/coredns', { deployments: [dns] }],
+    [
+      'an ingress controller that is down (ingress-controller-unhealthy)',
+      'Deployment/nginx',
+      {
+        deployments: [
+          deployment('nginx', { namespace: 'kube-system', images: ['ingress-nginx/controller:v1.14.0'], desired: 1, ready: 0 }),
+        ],
+        ingressclasses: [{ metadata: { name: 'nginx' }, spec: { controller: 'k8s.io/ingress-nginx' } }],
+      },
+    ],
   ])('for %s', (_, owner, more) => {
     const cluster = shopWith([unready({ namespace: 'kube-system', owner })], more);
     expect(findingsOf(podNotReady, cluster)).toEqual([]);

@@ -13,6 +13,10 @@ const found = (cluster: ClusterFixture, agreement: AgreementInput = {}) => findi
 const reasons = (cluster: ClusterFixture, agreement: AgreementInput = {}) => found(cluster, agreement).map(({ reason }) => reason);
 const withPods = (pods: object[], options: WorkloadFixture = {}) => shopWith(pods, { deployments: [web(options)] });
 
+const nginx = deployment('nginx', {
+  ...{ namespace: 'ingress-nginx', images: ['registry.k8s.io/ingress-nginx/controller:v1.14.0'], desired: 1, ready: 0 },
+});
+
 /** A Deployment for which pods cannot be made. */
 function refused(message: string, minutes = 30): object {
   const { status, ...rest } = web() as { status: { conditions?: object[] } };
@@ -190,8 +194,16 @@ describe('workload-mismatch is silent', () => {
         ],
       },
     ],
+    [
+      'an ingress controller that is down',
+      { deployments: [nginx], ingressclasses: [{ metadata: { name: 'nginx' }, spec: { controller: 'k8s.io/ingress-nginx' } }] },
+    ],
   ])('about %s, of which another check tells', (_, cluster) => {
     expect(reasons(cluster)).toEqual([]);
+  });
+
+  it('but about that of an ingress controller that no class names, of which none tells', () => {
+    expect(reasons({ deployments: [nginx] })).toEqual(['PodsMissing']);
   });
 });
 
