@@ -74,5 +74,10 @@ function captured(message: string, { after, until = '"\'`\\ ,;\n)' }: Capture): 
   let end = from;
   while (end < message.length && end - from <= 320 && !until.includes(message.charAt(end))) end += 1;
   const name = message.slice(from, end).replace(/[.:]+$/, '');
-  return nameable.test(name) && !/(^|\/)tmp\//.test(name) ? name : undefined;
+  return isName(name) && !/(^|\/)tmp\//.test(name) ? name : undefined;
+}
+
+/** False for what is no name, such as `user:password@host`. */
+export function isName(text: string): boolean {
+  return nameable.test(text) && redact(text) === text;
 }

@@ -2,7 +2,7 @@ import { objectName } from '../../kube/types.ts';
 import type { ClusterView } from '../../observe/cluster-view.ts';
 import { instantOf } from '../../observe/resource.ts';
 import type { NodeView } from '../../observe/resources/nodes.ts';
-import { type ContainerTrouble, type PodTrouble, settledMs } from '../../observe/resources/pod-trouble.ts';
+import { type ContainerTrouble, imageReasons, type PodTrouble, settledMs } from '../../observe/resources/pod-trouble.ts';
 import type { PodView } from '../../observe/resources/pods.ts';
 import { covers } from '../areas.ts';
 import type { CheckContext } from '../check.ts';
@@ -37,8 +37,6 @@ export interface AffectedPod {
 /** One hour, for which an end for lack of memory counts. */
 export const oomWindowMs = 60 * 60_000;
 const crashLoop = 'CrashLoopBackOff';
-/** What image-pull (Level 3) tells, with the cause. */
-const imageReasons: ReadonlySet<string> = new Set(['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName']);
 
 /** Every pod that something is wrong with and that is nobody else's to report; worked out once a pass. */
 export function affectedPods(context: Context): readonly AffectedPod[] {
@@ -69,9 +67,10 @@ function affected(context: Context, pod: PodView): AffectedPod | undefined {
   // Of pods that find no node pod-unschedulable tells.
   const node = context.view.get('nodes', pod.nodeName);
   if (!node || !isInService(node)) return undefined;
-  if (deliveryIsCovered(context) && belongsToStuckRollout(context.view, pod)) return undefined;
   const judged = stateOf(trouble, /^(Cron)?Job\//.test(pod.workload), context.now);
   if (!judged) return undefined;
+  // Of images that cannot be had image-pull tells, whether or not a rollout waits for them.
+  if (judged.state !== 'ImageMissing' && deliveryIsCovered(context) && belongsToStuckRollout(context.view, pod)) return undefined;
   const since = trouble.notReady && latest(instantOf(trouble.notReady.since), instantOf(node.conditions.Ready?.since));
   return { pod, trouble, object: objectOf(pod), since, ...judged };
 }
