@@ -35,6 +35,7 @@ import { nsTerminating } from './defaults/ns-terminating.ts';
 import { pdbBlocksDrain } from './defaults/pdb-blocks-drain.ts';
 import { pdbMissing } from './defaults/pdb-missing.ts';
 import { imagePull } from './delivery/image-pull.ts';
+import { rolloutStuck } from './delivery/rollout-stuck.ts';
 import { albTargetUnhealthy } from './networking/alb-target-unhealthy.ts';
 import { gatewayNotProgrammed } from './networking/gateway-not-programmed.ts';
 import { ingressBackendMissing } from './networking/ingress-backend-missing.ts';
@@ -172,4 +173,5 @@ export const checks: readonly Check[] = [
   routeUnresolved,
   networkpolicyOrphan,
   imagePull,
+  rolloutStuck,
 ];
