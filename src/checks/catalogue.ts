@@ -35,6 +35,7 @@ import { nsTerminating } from './defaults/ns-terminating.ts';
 import { pdbBlocksDrain } from './defaults/pdb-blocks-drain.ts';
 import { pdbMissing } from './defaults/pdb-missing.ts';
 import { imagePull } from './delivery/image-pull.ts';
+import { jobFailed } from './delivery/job-failed.ts';
 import { rolloutStuck } from './delivery/rollout-stuck.ts';
 import { albTargetUnhealthy } from './networking/alb-target-unhealthy.ts';
 import { gatewayNotProgrammed } from './networking/gateway-not-programmed.ts';
@@ -174,4 +175,5 @@ export const checks: readonly Check[] = [
   networkpolicyOrphan,
   imagePull,
   rolloutStuck,
+  jobFailed,
 ];

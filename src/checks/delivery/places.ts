@@ -41,6 +41,7 @@ export const reasons: Readonly<Record<string, Verdict>> = {
   Unschedulable: { stage: 'Deploy', cause: 'Unschedulable' },
   ProgressDeadlineExceeded: { stage: 'Deploy', cause: 'DeadlineExceeded' },
   DeadlineExceeded: { cause: 'DeadlineExceeded' },
+  BackoffLimitExceeded: { cause: 'CrashLoop' },
   CreateContainerConfigError: { stage: 'Deploy', cause: 'Unknown' },
   AuthenticationFailed: { stage: 'Authentication', cause: 'CredentialsMissing' },
   GitOperationFailed: { stage: 'Source', cause: 'Unknown' },

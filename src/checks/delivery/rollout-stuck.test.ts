@@ -142,6 +142,11 @@ describe('rollout-stuck at its boundaries', () => {
     expect(found(update(db(), [ofDb(15 - 1 / 60)]))).toHaveLength(0);
   });
 
+  it('counts from the last pod that has to fail for it', () => {
+    const pods = [ofAgent(1), notReady('agent-2', { owner: 'DaemonSet/agent', notReady: 5 })];
+    expect(found(replacing(agent({ maxUnavailable: 2 }), pods))).toEqual([]);
+  });
+
   it('needs as many pods as may be away at once', () => {
     expect(found(replacing(agent({ maxUnavailable: '10%' }), [1, 2].map(ofAgent)))).toEqual([]);
     expect(found(replacing(agent({ maxUnavailable: 0, maxSurge: 2 }), [ofAgent(1)]))).toEqual([]);
