@@ -11,6 +11,7 @@ export const areas = {
   ControlPlane: { tier: 'Level1', condition: 'ControlPlaneHealthy' },
   Workloads: { tier: 'Level2', condition: 'WorkloadsHealthy' },
   Networking: { tier: 'Level2', condition: 'NetworkingHealthy' },
+  Delivery: { tier: 'Level3', condition: 'DeliveryHealthy' },
   Baseline: { tier: 'Level1', condition: 'BaselineInSync' },
 } as const satisfies Record<string, { tier: Tier; condition: string }>;
 

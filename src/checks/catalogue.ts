@@ -34,6 +34,9 @@ import { nsResourceQuota } from './defaults/ns-resourcequota.ts';
 import { nsTerminating } from './defaults/ns-terminating.ts';
 import { pdbBlocksDrain } from './defaults/pdb-blocks-drain.ts';
 import { pdbMissing } from './defaults/pdb-missing.ts';
+import { imagePull } from './delivery/image-pull.ts';
+import { jobFailed } from './delivery/job-failed.ts';
+import { rolloutStuck } from './delivery/rollout-stuck.ts';
 import { albTargetUnhealthy } from './networking/alb-target-unhealthy.ts';
 import { gatewayNotProgrammed } from './networking/gateway-not-programmed.ts';
 import { ingressBackendMissing } from './networking/ingress-backend-missing.ts';
@@ -170,4 +173,7 @@ export const checks: readonly Check[] = [
   gatewayNotProgrammed,
   routeUnresolved,
   networkpolicyOrphan,
+  imagePull,
+  rolloutStuck,
+  jobFailed,
 ];

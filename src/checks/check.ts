@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Severity, Tier } from '../api/v1alpha1/fields.ts';
+import type { Cause, Severity, Stage, Tier } from '../api/v1alpha1/fields.ts';
 import type { ResourceType } from '../kube/types.ts';
 import type { ClusterView, Needs } from '../observe/cluster-view.ts';
 import type { Agreement, TemplateRef } from './agreement.ts';
@@ -17,6 +17,9 @@ export interface Observation {
   message: string;
   /** Since when, where Kubernetes keeps that time; absent: since it was first seen. */
   since?: Temporal.Instant | undefined;
+  /** Of a failed delivery: where and by what it is broken. No part of the finding's identity. */
+  stage?: Stage;
+  cause?: Cause;
 }
 
 /** A small change that mends what a check or fact found, and can be taken back. */

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { supportAll, supported } from '../../test/fixtures/judgement.ts';
+import type { Cause, Stage } from '../api/v1alpha1/fields.ts';
 import type { CheckMetadata, Observation } from '../checks/check.ts';
 import type { CheckResult } from '../checks/run.ts';
 import { type Advanced, advance, byUrgency, fingerprint, type Memory } from './lifecycle.ts';
@@ -148,6 +149,25 @@ describe('an open finding', () => {
 
   it('stays open when the coverage lengthens the time of the check', () => {
     expect(said(pass(open, [found([seen('Node/a', { since: long })], { holdMs: 48 * 60 * minutes })], later(1)))).toEqual([]);
+  });
+});
+
+describe('a failed delivery', () => {
+  const broken = (stage: Stage, cause: Cause) => [found([seen('Deployment/shop/web', { stage, cause })], { holdMs: 0 })];
+  const first = pass(nothing, broken('Artifact', 'NotFound'), start);
+
+  it('is recorded with where and by what it is broken', () => {
+    expect(first.findings).toEqual([expect.objectContaining({ stage: 'Artifact', cause: 'NotFound' })]);
+  });
+
+  it('stays the same finding when it is broken by something else, of which the report then tells', () => {
+    const next = pass(restarted(first), broken('Authentication', 'CredentialsRejected'), later(15));
+    expect(said(next)).toEqual([]);
+    expect(next.findings).toEqual([{ ...first.findings[0], stage: 'Authentication', cause: 'CredentialsRejected' }]);
+  });
+
+  it('is told of nothing else', () => {
+    expect(Object.keys(pass(nothing, [found([seen('Node/a')], { holdMs: 0 })], start).findings[0]!)).not.toContain('stage');
   });
 });
 

@@ -73,6 +73,8 @@ export function advance(previous: Memory, results: readonly CheckResult[], clust
         ...judge({ kind: 'Finding', check: result.check.id, tier: result.check.tier, object, reason, severity }),
         object,
         reason,
+        ...(observation.stage ? { stage: observation.stage } : {}),
+        ...(observation.cause ? { cause: observation.cause } : {}),
         message: observation.message,
         remediation: result.check.remediation,
         firstSeen,

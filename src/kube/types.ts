@@ -50,6 +50,7 @@ export type APIService = Wire<k8s.V1APIService>;
 export type ConfigMap = Wire<k8s.V1ConfigMap>;
 export type CoreEvent = Wire<k8s.CoreV1Event>;
 export type CronJob = Wire<k8s.V1CronJob>;
+export type Job = Wire<k8s.V1Job>;
 export type Condition = Wire<k8s.V1Condition>;
 export type ManagedFieldsEntry = Wire<k8s.V1ManagedFieldsEntry>;
 

@@ -17,6 +17,7 @@ import { helmReleaseSecrets } from './resources/helm-release-secrets.ts';
 import { horizontalpodautoscalers } from './resources/horizontalpodautoscalers.ts';
 import { ingressclasses } from './resources/ingressclasses.ts';
 import { ingresses } from './resources/ingresses.ts';
+import { jobs } from './resources/jobs.ts';
 import { limitranges } from './resources/limitranges.ts';
 import { loadBalancerEvents } from './resources/load-balancer-events.ts';
 import {
@@ -79,6 +80,7 @@ export const resources = {
   httproutes,
   ingressclasses,
   ingresses,
+  jobs,
   limitranges,
   'load-balancer-events': loadBalancerEvents,
   mutatingwebhookconfigurations,

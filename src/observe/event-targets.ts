@@ -6,8 +6,6 @@ import type { Resource } from './resource.ts';
 /** Owners of pods that nothing watches. */
 const unwatched: readonly ResourceType[] = [
   { group: 'apps', version: 'v1', resource: 'replicasets', kind: 'ReplicaSet', namespaced: true },
-  { group: 'batch', version: 'v1', resource: 'cronjobs', kind: 'CronJob', namespaced: true },
-  { group: 'batch', version: 'v1', resource: 'jobs', kind: 'Job', namespaced: true },
 ];
 
 /** What is read whole; a single object, or what needs a switch, is not read one at a time beyond that. */

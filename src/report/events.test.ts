@@ -73,6 +73,16 @@ describe('a finding that opens', () => {
     ]);
   });
 
+  it('says of a failed delivery where and by what it is broken', async () => {
+    const broken: Transition = {
+      type: 'Opened',
+      finding: { ...finding('Deployment/shop/web'), check: 'image-pull', stage: 'Authentication', cause: 'CredentialsRejected' },
+    };
+    expect((await single({ transitions: [broken] })).note).toMatch(
+      /^image-pull \(warning, stage Authentication, cause CredentialsRejected\): Deployment\/shop\/web /,
+    );
+  });
+
   it('is told on the coverage where its object can have no Event of its own', async () => {
     const events = await eventsOf({ transitions: [opened('Cluster/local', 'critical')] });
     expect(events.map(({ regarding, related, reason }) => [regarding, related, reason])).toEqual([

@@ -173,8 +173,13 @@ function eventOfTransition(transition: Transition): Words {
   return {
     type: warns(finding),
     reason: 'FindingOpened',
-    note: `${finding.check} (${finding.severity}): ${finding.message}${still}${ownerOf(finding)} ${finding.remediation}`,
+    note: `${finding.check} (${finding.severity}${placeIn(finding)}): ${finding.message}${still}${ownerOf(finding)} ${finding.remediation}`,
   };
+}
+
+/** Of a failed delivery: where and by what it is broken. */
+function placeIn({ stage, cause }: Finding): string {
+  return stage && cause ? `, stage ${stage}, cause ${cause}` : '';
 }
 
 function eventOfDrift(drift: Drift, reason: 'DriftDetected' | 'DriftResolved'): Words {

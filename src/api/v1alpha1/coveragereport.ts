@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { atomic, count, metadata, severity, tier, time } from './fields.ts';
+import { atomic, cause, count, metadata, severity, stage, tier, time } from './fields.ts';
 import { scopes } from './supportcoverage.ts';
 
 export const outcomes = ['Pass', 'Fail', 'Unknown', 'NotApplicable'] as const;
@@ -43,6 +43,8 @@ const finding = z.object({
   exception: z.string().max(1024).optional().describe('Why it is accepted (exceptions): it changes no condition and nobody is told.'),
   object: z.string().describe('Kind/namespace/name, Kind/name, or Cluster/name for what concerns the whole.'),
   reason: z.string(),
+  stage: stage.optional().describe('Of a failed delivery: where it is broken.'),
+  cause: cause.optional().describe('Of a failed delivery: by what it is broken. Unknown: nothing that is known says so.'),
   message: z.string(),
   remediation: z.string(),
   firstSeen: time.describe("When the state began: Kubernetes' own time where it keeps one, else when the operator first saw it."),

@@ -27,6 +27,37 @@ export const tiers = ['Level1', 'Level2', 'Level3'] as const;
 export const tier = z.enum(tiers);
 export type Tier = z.infer<typeof tier>;
 
+/** Where on the way from source to running software a delivery is broken. docs/delivery.md explains each; a test compares. */
+export const stages = ['Source', 'Authentication', 'Artifact', 'Build', 'Queue', 'Deploy', 'Verify', 'Unknown'] as const;
+export const stage = z.enum(stages);
+export type Stage = z.infer<typeof stage>;
+
+/** By what it is broken. */
+export const causes = [
+  'CredentialsMissing',
+  'CredentialsRejected',
+  'NotFound',
+  'RateLimited',
+  'NetworkUnreachable',
+  'TLS',
+  'VerificationFailed',
+  'InvalidManifest',
+  'AdmissionDenied',
+  'QuotaExceeded',
+  'Unschedulable',
+  'ImageMissing',
+  'CrashLoop',
+  'ProbeFailed',
+  'DeadlineExceeded',
+  'BuildFailed',
+  'TestFailed',
+  'RunnerUnavailable',
+  'DependencyNotReady',
+  'Unknown',
+] as const;
+export const cause = z.enum(causes);
+export type Cause = z.infer<typeof cause>;
+
 /** RFC 3339, UTC. */
 export const time = z.string().max(64).meta({ format: 'date-time' });
 /** A calendar day, `2027-03-31`; it ends at midnight UTC. */

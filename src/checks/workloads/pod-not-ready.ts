@@ -12,7 +12,7 @@ export const podNotReady = defineCheck({
   title: 'Pods of a workload run and are not ready',
   severity: 'warning',
   for: '15m',
-  needs: { ...podNeeds, resources: [...podNeeds.resources, 'statefulsets'], optional: ['ingressclasses'] },
+  needs: { ...podNeeds, optional: ['ingressclasses'] },
   remediation:
     'See which container is not ready and why its readiness probe fails: `kubectl describe pod`, then its log. What it waits for, such as a database, is often what is broken.',
   references: ['kubernetes-mixin: KubePodNotReady (15m)', 'own default: an init container may take an hour'],

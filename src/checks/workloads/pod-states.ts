@@ -2,18 +2,20 @@ import { objectName } from '../../kube/types.ts';
 import type { ClusterView } from '../../observe/cluster-view.ts';
 import { instantOf } from '../../observe/resource.ts';
 import type { NodeView } from '../../observe/resources/nodes.ts';
-import { type ContainerTrouble, type PodTrouble, settledMs } from '../../observe/resources/pod-trouble.ts';
+import { type ContainerTrouble, imageReasons, type PodTrouble, settledMs } from '../../observe/resources/pod-trouble.ts';
 import type { PodView } from '../../observe/resources/pods.ts';
+import type { WorkloadView } from '../../observe/resources/workloads.ts';
 import { covers } from '../areas.ts';
 import type { CheckContext } from '../check.ts';
 import { inBrief } from '../in-brief.ts';
 import { absenceOf, isLeaving } from '../nodes/availability.ts';
+import { readinessIsReported } from './reported-elsewhere.ts';
 
 /** What of a check's context is read here. */
 export type Context = Pick<CheckContext<unknown>, 'view' | 'agreement' | 'now'>;
 
 /** What every check of pods reads. */
-export const podNeeds = { resources: ['pods', 'nodes', 'namespaces', 'deployments', 'daemonsets'] } as const;
+export const podNeeds = { resources: ['pods', 'nodes', 'namespaces', 'deployments', 'daemonsets', 'statefulsets'] } as const;
 
 /**
  * What is wrong with a pod. Each pod has one state, the first of these that applies, so that no two checks tell of the same pod: the image is
@@ -37,12 +39,41 @@ export interface AffectedPod {
 /** One hour, for which an end for lack of memory counts. */
 export const oomWindowMs = 60 * 60_000;
 const crashLoop = 'CrashLoopBackOff';
-/** What image-pull (Level 3) tells, with the cause. */
-const imageReasons: ReadonlySet<string> = new Set(['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName']);
 
 /** Every pod that something is wrong with and that is nobody else's to report; worked out once a pass. */
 export function affectedPods(context: Context): readonly AffectedPod[] {
-  return context.view.derive('affected pods', () => [...context.view.list('pods')].flatMap((pod) => affected(context, pod) ?? []));
+  return context.view.derive('affected pods', () => {
+    if (!deliveryIsCovered(context)) return podsInTrouble(context);
+    const stuck = stuckRollouts(context);
+    // Of images that cannot be had image-pull tells, whether or not a rollout waits for them.
+    return podsInTrouble(context).filter(({ state, object }) => state === 'ImageMissing' || !stuck.has(object));
+  });
+}
+
+/** The same with the pods of rollouts that are stuck. */
+export function podsInTrouble(context: Context): readonly AffectedPod[] {
+  return context.view.derive('pods in trouble', () => [...context.view.list('pods')].flatMap((pod) => inTrouble(context, pod) ?? []));
+}
+
+/**
+ * Workloads of which a new version does not come up, by name: a Deployment past its progressDeadlineSeconds, and a StatefulSet or DaemonSet of
+ * which as many pods do not become ready as may be away during an update. Of those that another check watches as a layer it tells.
+ */
+export function stuckRollouts(context: Context): ReadonlyMap<string, WorkloadView> {
+  const { view } = context;
+  return view.derive('stuck rollouts', () => {
+    const notReady = Map.groupBy(podsInTrouble(context).filter(isFailing), ({ object }) => object);
+    const isStuck = ({ rolloutStuck, updating, observed }: WorkloadView, object: string) =>
+      rolloutStuck || (observed && updating !== undefined && (notReady.get(object)?.length ?? 0) >= updating);
+    const all = [...view.list('deployments'), ...view.list('statefulsets'), ...view.list('daemonsets')];
+    const named = all.map((workload) => [objectName(workload.kind, workload.name, workload.namespace), workload] as const);
+    return new Map(named.filter(([object, workload]) => isStuck(workload, object) && !readinessIsReported(context, object)));
+  });
+}
+
+/** Between two crashes a pod without a readiness probe is ready for a moment. */
+export function isFailing({ trouble, state }: AffectedPod): boolean {
+  return trouble.notReady !== undefined || state === 'Crashing';
 }
 
 /** Those in one state, by workload. */
@@ -63,13 +94,12 @@ export function deliveryIsCovered({ agreement }: Context): boolean {
   return covers(agreement.tier, 'Level3');
 }
 
-function affected(context: Context, pod: PodView): AffectedPod | undefined {
+function inTrouble(context: Context, pod: PodView): AffectedPod | undefined {
   const { trouble } = pod;
   if (!trouble || pod.deleting || !isJudged(context, pod.namespace)) return undefined;
   // Of pods that find no node pod-unschedulable tells.
   const node = context.view.get('nodes', pod.nodeName);
   if (!node || !isInService(node)) return undefined;
-  if (deliveryIsCovered(context) && belongsToStuckRollout(context.view, pod)) return undefined;
   const judged = stateOf(trouble, /^(Cron)?Job\//.test(pod.workload), context.now);
   if (!judged) return undefined;
   const since = trouble.notReady && latest(instantOf(trouble.notReady.since), instantOf(node.conditions.Ready?.since));
@@ -77,12 +107,8 @@ function affected(context: Context, pod: PodView): AffectedPod | undefined {
 }
 
 /** Of pods on other nodes the checks of nodes tell, or somebody has them in maintenance. */
-function isInService(node: NodeView): boolean {
+export function isInService(node: NodeView): boolean {
   return !node.unschedulable && !isLeaving(node) && absenceOf(node) === undefined;
-}
-
-function belongsToStuckRollout(view: ClusterView, { workload }: PodView): boolean {
-  return workload.startsWith('Deployment/') && view.get('deployments', workload.slice('Deployment/'.length))?.rolloutStuck === true;
 }
 
 /** A static pod's owner is its node, which is not what is wrong. */

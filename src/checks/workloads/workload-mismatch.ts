@@ -3,7 +3,18 @@ import type { WorkloadView } from '../../observe/resources/workloads.ts';
 import { defineCheck, type Observation } from '../check.ts';
 import { nameOf } from '../observability/workloads.ts';
 import { noParameters } from '../parameters.ts';
-import { byWorkload, type Context, deliveryIsCovered, earliest, inWords, isJudged, podNames, podNeeds, podsThere } from './pod-states.ts';
+import {
+  byWorkload,
+  type Context,
+  deliveryIsCovered,
+  earliest,
+  inWords,
+  isJudged,
+  podNames,
+  podNeeds,
+  podsThere,
+  stuckRollouts,
+} from './pod-states.ts';
 import { readinessIsReported } from './reported-elsewhere.ts';
 
 export const workloadMismatch = defineCheck({
@@ -13,7 +24,7 @@ export const workloadMismatch = defineCheck({
   title: 'A workload is not what its spec says: pods are missing, or its controller does not act',
   severity: 'warning',
   for: '15m',
-  needs: { ...podNeeds, resources: [...podNeeds.resources, 'statefulsets'], optional: ['ingressclasses'] },
+  needs: { ...podNeeds, optional: ['ingressclasses'] },
   remediation:
     'See what keeps the controller from making pods: `kubectl describe` of the workload and of its ReplicaSet shows the Events (a quota that is full, a webhook or Pod Security that refuses, a ServiceAccount that is gone). Where the newest spec is not even seen, look at kube-controller-manager.',
   references: [
@@ -45,7 +56,7 @@ function shortage(context: Context, workload: WorkloadView): Observation | undef
   const { desired, ready } = workload;
   const object = nameOf(workload);
   if (ready >= desired || readinessIsReported(context, object)) return undefined;
-  if (deliveryIsCovered(context) && workload.rolloutStuck) return undefined;
+  if (deliveryIsCovered(context) && stuckRollouts(context).has(object)) return undefined;
   const there = podsThere(context.view, object);
   // A StatefulSet makes a pod once the one before it is ready.
   if (there < desired && (workload.kind !== 'StatefulSet' || there <= ready)) return podsMissing(workload, object);

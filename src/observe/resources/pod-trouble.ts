@@ -12,6 +12,8 @@ export interface ContainerTrouble {
   name: string;
   /** Why it is not started, in the kubelet's word, such as CrashLoopBackOff; '' where it is, or has ended. */
   waiting: string;
+  /** Where its image cannot be had: which, and what the kubelet says of it, at most 1,024 characters. */
+  image?: { name: string; said: string };
   /** How it ended the last time; undefined where it never did. */
   ended: { exitCode: number; reason: string; at: string } | undefined;
   /** When it was started again after that, RFC 3339; undefined while it does not run. */
@@ -37,6 +39,9 @@ export interface PodTrouble {
   oomKills: readonly OomKill[];
 }
 
+/** Reasons for which a container waits for its image in vain. */
+export const imageReasons: ReadonlySet<string> = new Set(['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName']);
+
 /** How many are remembered; a check cannot count further. */
 export const oomKillsKept = 8;
 
@@ -56,7 +61,7 @@ const noKills: readonly OomKill[] = [];
 export function troubleOf({ spec, status }: Pod, before: PodTrouble | undefined): PodTrouble | undefined {
   const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
   const notReady = notReadyOf(status, Boolean(spec?.nodeName));
-  const containers = containersOf(statuses);
+  const containers = containersOf(statuses, before?.containers ?? noContainers);
   const oomKills = oomKillsOf(statuses, before?.oomKills ?? noKills);
   if (!notReady && containers.length === 0 && oomKills.length === 0) return undefined;
   const initialized = status?.conditions?.find(({ type }) => type === 'Initialized');
@@ -85,7 +90,7 @@ function progressOf(
   return starting ? 'Starting' : 'Started';
 }
 
-function containersOf(statuses: readonly ContainerStatus[]): readonly ContainerTrouble[] {
+function containersOf(statuses: readonly ContainerStatus[], before: readonly ContainerTrouble[]): readonly ContainerTrouble[] {
   const found = statuses.flatMap((status): ContainerTrouble[] => {
     const { name, state, lastState, restartCount } = status;
     const reason = state?.waiting?.reason ?? '';
@@ -94,9 +99,30 @@ function containersOf(statuses: readonly ContainerStatus[]): readonly ContainerT
     const ended = state?.terminated ?? lastState?.terminated;
     const repeats = ended !== undefined && restartCount >= again && wasShort(ended);
     if (!waiting && !repeats) return [];
-    return [{ name: interned(name), waiting, ended: ended && endedOf(ended), runningSince: state?.running?.startedAt, repeats }];
+    const image = imageReasons.has(waiting) ? imageOf(status, before) : undefined;
+    return [
+      {
+        ...{ name: interned(name), waiting, ended: ended && endedOf(ended), runningSince: state?.running?.startedAt, repeats },
+        ...(image ? { image } : {}),
+      },
+    ];
   });
   return found.length > 0 ? found : noContainers;
+}
+
+const longestSaid = 1024;
+
+/** While it waits for the next attempt an older kubelet says only that; what it said of the last one is kept. */
+function imageOf({ name, image, state }: ContainerStatus, before: readonly ContainerTrouble[]): ContainerTrouble['image'] {
+  const said = state?.waiting?.message ?? '';
+  const known = before.find((container) => container.name === name)?.image;
+  if (known?.name === image && /^Back-off pulling image "[^"]*"$/.test(said)) return known;
+  return { name: interned(image ?? ''), said: interned(own(said)) };
+}
+
+/** A copy, since a part of a long text would keep all of it. */
+function own(text: string): string {
+  return text.length > longestSaid ? Buffer.from(text.slice(0, longestSaid)).toString() : text;
 }
 
 function endedOf({ exitCode, reason = '', finishedAt = '' }: Ended): ContainerTrouble['ended'] {

@@ -1,6 +1,6 @@
 import { parseQuantity } from '../../kube/quantity.ts';
 import type { DaemonSet, Deployment, PodSpec, StatefulSet } from '../../kube/types.ts';
-import { defineResource } from '../resource.ts';
+import { defineResource, instantOf } from '../resource.ts';
 
 export interface ContainerView {
   name: string;
@@ -30,6 +30,10 @@ export interface WorkloadView {
   paused: boolean;
   /** Of a Deployment: its rollout has taken longer than its progressDeadlineSeconds. */
   rolloutStuck: boolean;
+  /** Of one that is stuck: since when it has made no progress, RFC 3339, and how long it may, seconds. */
+  stuck?: { since: string | undefined; deadlineSeconds: number };
+  /** Of a StatefulSet or DaemonSet that is being updated: so many of its pods may be away for that at once; when as many do not become ready, it does not go on. */
+  updating?: number;
   /** Of a Deployment: since when pods cannot be made, RFC 3339, and the API server's words, at most 512 characters. */
   notCreated: { since: string | undefined; message: string } | undefined;
   containers: readonly ContainerView[];
@@ -56,12 +60,22 @@ export const deployments = defineResource({
       ...{ desired: replicas, ready: readyReplicas, available: availableReplicas },
       unavailableSince: available?.status === 'False' ? available.lastTransitionTime : undefined,
       paused: object.spec?.paused === true,
-      rolloutStuck: progressing?.status === 'False' && progressing.reason === 'ProgressDeadlineExceeded',
+      ...stuckOf(progressing, object.spec?.progressDeadlineSeconds ?? 600),
       notCreated:
         failure?.status === 'True' ? { since: failure.lastTransitionTime, message: (failure.message ?? '').slice(0, 512) } : undefined,
     };
   },
 });
+
+type Condition = { status: string; reason?: string; lastTransitionTime?: string };
+
+/** The condition turns when the deadline has passed. */
+function stuckOf(progressing: Condition | undefined, deadlineSeconds: number): Pick<WorkloadView, 'rolloutStuck' | 'stuck'> {
+  if (progressing?.status !== 'False' || progressing.reason !== 'ProgressDeadlineExceeded') return { rolloutStuck: false };
+  const passed = instantOf(progressing.lastTransitionTime);
+  const since = passed?.subtract({ seconds: deadlineSeconds }).toString({ smallestUnit: 'second' });
+  return { rolloutStuck: true, stuck: { since, deadlineSeconds } };
+}
 
 export const statefulsets = defineResource({
   type: appsType('statefulsets', 'StatefulSet'),
@@ -70,6 +84,7 @@ export const statefulsets = defineResource({
     return {
       ...common('StatefulSet', object),
       ...{ desired: object.spec?.replicas ?? 1, ready: readyReplicas, available: availableReplicas },
+      ...updatingBy(updatedAtOnce(object)),
     };
   },
 });
@@ -81,9 +96,40 @@ export const daemonsets = defineResource({
     return {
       ...common('DaemonSet', object),
       ...{ desired: desiredNumberScheduled, ready: numberReady, available: numberAvailable },
+      ...updatingBy(replacedAtOnce(object)),
     };
   },
 });
+
+function updatingBy(updating: number | undefined): Pick<WorkloadView, 'updating'> {
+  return updating === undefined ? {} : { updating };
+}
+
+/** Pods below the partition are left as they are on purpose; with OnDelete somebody else makes the update. */
+function updatedAtOnce({ spec, status }: StatefulSet): number | undefined {
+  if ((spec?.updateStrategy?.type ?? 'RollingUpdate') !== 'RollingUpdate') return undefined;
+  const { partition = 0, maxUnavailable } = spec?.updateStrategy?.rollingUpdate ?? {};
+  const { currentRevision, updateRevision, updatedReplicas = 0 } = status ?? {};
+  if (!updateRevision || currentRevision === updateRevision) return undefined;
+  const replicas = spec?.replicas ?? 1;
+  if (partition > 0 && updatedReplicas >= replicas - partition) return undefined;
+  return shareOf(maxUnavailable, replicas) || 1;
+}
+
+function replacedAtOnce({ spec, status }: DaemonSet): number | undefined {
+  if ((spec?.updateStrategy?.type ?? 'RollingUpdate') !== 'RollingUpdate') return undefined;
+  const { desiredNumberScheduled = 0, updatedNumberScheduled = 0 } = status ?? {};
+  if (updatedNumberScheduled >= desiredNumberScheduled) return undefined;
+  const { maxUnavailable, maxSurge } = spec?.updateStrategy?.rollingUpdate ?? {};
+  return Math.max(shareOf(maxUnavailable, desiredNumberScheduled), shareOf(maxSurge, desiredNumberScheduled)) || 1;
+}
+
+/** A number, or a percentage of all, rounded up as the controllers do. */
+function shareOf(amount: unknown, all: number): number {
+  if (typeof amount === 'number') return amount;
+  const [, percent] = /^(\d{1,3})%$/.exec(typeof amount === 'string' ? amount : '') ?? [];
+  return percent === undefined ? 0 : Math.ceil((Number(percent) * all) / 100);
+}
 
 function common(kind: WorkloadView['kind'], { metadata, spec, status }: Workload) {
   const template = spec?.template;
