@@ -2,6 +2,7 @@ import { access } from './access.ts';
 import { capacity } from './capacity.ts';
 import { controlPlane } from './controlplane.ts';
 import { defaults } from './defaults.ts';
+import { delivery } from './delivery.ts';
 import { networking } from './networking.ts';
 import { nodes } from './nodes.ts';
 import { observability } from './observability.ts';
@@ -25,3 +26,7 @@ export const scenarios: readonly Scenario[] = [
 
 /** Those of Level 2, in the same way; one list a file. */
 export const level2: readonly Scenario[] = [...workloads, ...networking];
+export const level2: readonly Scenario[] = [...workloads];
+
+/** Those of Level 3. */
+export const level3: readonly Scenario[] = [...delivery];

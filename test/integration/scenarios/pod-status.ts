@@ -12,6 +12,8 @@ export interface PodStatus {
   gated?: boolean;
   /** Of its container. */
   waiting?: string;
+  /** Why it does. */
+  said?: string;
   running?: Temporal.DurationLike;
   started?: boolean;
   restarts?: number;
@@ -36,7 +38,9 @@ function statusOf(container: string, status: PodStatus): object {
       {
         ...{ name: container, image: 'registry.example.com/app:1.0.0', imageID: '', restartCount: restarts },
         ...{ ready: !waiting && (isReady || gated), started: status.started ?? !waiting },
-        state: waiting ? { waiting: { reason: waiting } } : { running: { startedAt: ago(status.running ?? { minutes: 30 }) } },
+        state: waiting
+          ? { waiting: { reason: waiting, ...(status.said ? { message: status.said } : {}) } }
+          : { running: { startedAt: ago(status.running ?? { minutes: 30 }) } },
         lastState: ended ?? {},
       },
     ],
