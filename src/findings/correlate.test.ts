@@ -115,7 +115,14 @@ describe('pods that wait for a node', () => {
     ]);
   });
 
+  it('are one too where the scheduler no longer names the taint', () => {
+    const unschedulable = '0/6 nodes are available: 2 node(s) had untolerated taint(s), 4 Insufficient cpu.';
+    expect(linksIn({ nodes: two, pods: [evicted('web-1', 'a'), waiting('web-3', { unschedulable })] })).toEqual([link]);
+  });
+
+  const dedicated = '0/6 nodes are available: 2 node(s) had untolerated taint {dedicated: gpu}, 4 Insufficient cpu.';
   it.each([
+    ['another taint keeps them off', [evicted('web-1', 'a'), waiting('web-3', { unschedulable: dedicated })]],
     ['more wait than were lost', [evicted('web-1', 'a'), waiting('web-3'), waiting('web-4')]],
     ['one asks for more than the one that was lost', [evicted('web-1', 'a'), waiting('web-3', { cpu: '64' })]],
     [

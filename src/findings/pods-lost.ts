@@ -1,18 +1,21 @@
 import type { ClusterView } from '../observe/cluster-view.ts';
 import type { PodView } from '../observe/resources/pods.ts';
 
-/** Kubernetes' own taints of nodes that are not ready or that nobody hears of, as the scheduler names them to a pod that waits. */
+/** Kubernetes' own taints of nodes that are not ready or that nobody hears of. */
 const lostTaint = /node\.kubernetes\.io\/(not-ready|unreachable)/;
+/** What the scheduler says of such nodes to a pod that waits: newer ones no longer name the taint. */
+const keptOff = /had untolerated taint(\(s\)| \{node\.kubernetes\.io\/(not-ready|unreachable))/;
 
 /**
  * The nodes whose loss alone keeps pods of the workload from running; none where there is any other reason. What is not as it should be must
- * all be on lost nodes, or wait in the place of a pod that is: alike, and kept by the scheduler's own word from a node that is lost.
+ * all be on lost nodes, or wait in the place of a pod that is: alike, and kept off by a taint, as the scheduler says and the lost node has one.
  */
 export function nodesLostBy(view: ClusterView, workload: string, isLost: (node: string) => boolean): string[] {
   const all = podsByWorkload(view).get(workload) ?? [];
   const lost = all.filter(({ nodeName }) => nodeName !== '' && isLost(nodeName));
   const others = all.filter(({ nodeName, deleting, trouble }) => !isLost(nodeName) && !deleting && (nodeName === '' || trouble));
-  const left = lost.filter(({ deleting }) => deleting);
+  const isTainted = (node: string) => view.get('nodes', node)?.taints.some(({ key }) => lostTaint.test(key)) === true;
+  const left = lost.filter(({ deleting, nodeName }) => deleting && isTainted(nodeName));
   const explained = others.every((pod) => {
     const place = left.findIndex((gone) => replaces(pod, gone));
     if (place === -1) return false;
@@ -34,7 +37,7 @@ export function nodesLostByAll(view: ClusterView, workload: string, isLost: (nod
 function replaces({ nodeName, unschedulable, requests, nodePool }: PodView, gone: PodView): boolean {
   return (
     nodeName === '' &&
-    lostTaint.test(unschedulable?.message ?? '') &&
+    keptOff.test(unschedulable?.message ?? '') &&
     requests.cpu <= gone.requests.cpu &&
     requests.memory <= gone.requests.memory &&
     nodePool === gone.nodePool

@@ -73,7 +73,11 @@ beforeAll(async () => {
   kubectl = kubectlFor(cluster);
   workers = await cluster.createNodes(6, { prefix: 'worker' });
   await install(cluster);
-  await cluster.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }, full]);
+  await cluster.apply([
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'hooks', namespace }, stringData: { desk: `${desk.url}/desk` } },
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } },
+    full,
+  ]);
   await cluster.kubectl(['wait', '--for=condition=Available', 'deployment/web', '-n', 'shop', '--timeout=60s']);
   operator = await startOperator(cluster, { flags: ['--allow-addresses', '127.0.0.0/8'] });
   await cluster.apply({
@@ -82,7 +86,7 @@ beforeAll(async () => {
     metadata: { name, namespace },
     spec: {
       ...{ tier: 'Level1', checks: { schedule: '0 0 1 1 *', settings } },
-      contacts: [{ name: 'desk', party: 'Support', notify: { webhook: { url: `${desk.url}/desk` } } }],
+      contacts: [{ name: 'desk', party: 'Support', notify: { webhook: { urlSecretRef: { name: 'hooks', key: 'desk' } } } }],
       escalation: [{ contact: 'desk' }],
     },
   });
