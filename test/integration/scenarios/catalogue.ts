@@ -26,7 +26,6 @@ export const scenarios: readonly Scenario[] = [
 
 /** Those of Level 2, in the same way; one list a file. */
 export const level2: readonly Scenario[] = [...workloads, ...networking];
-export const level2: readonly Scenario[] = [...workloads];
 
 /** Those of Level 3. */
 export const level3: readonly Scenario[] = [...delivery];
