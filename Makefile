@@ -14,7 +14,7 @@ demo: node_modules/.installed controlplane ## Start a cluster with the operator,
 test: node_modules/.installed controlplane alertmanager ## Types, lint, generated files, unit, integration and chaos tests
 	node tools/run-tests.ts
 
-chaos: node_modules/.installed controlplane ## Faults of the API server, and what the operator makes of them (8 minutes)
+chaos: node_modules/.installed controlplane ## Faults of the API server and kills of the operator, and what becomes of its work (14 minutes)
 	NODE_OPTIONS=--experimental-vm-modules jest --selectProjects=chaos --runInBand --verbose
 
 mutate: node_modules/.installed ## Break one promise at a time and see a test turn red for each
