@@ -139,7 +139,7 @@ describe('a kubeconfig that cannot be used', () => {
 
   it.each([
     ['is missing', 'missing', `the Secret ${namespace}/missing does not exist: create it as docs/remote-clusters.md shows`],
-    ['is not YAML', 'garbage', `the kubeconfig in the Secret ${namespace}/garbage is refused: it cannot be read as a kubeconfig`],
+    ['is not YAML', 'garbage', `the kubeconfig in the Secret ${namespace}/garbage is refused: it is not YAML (line 1)`],
     ['would run a program', 'program', `the kubeconfig in the Secret ${namespace}/program is refused: `],
   ])(
     'because it %s is the problem of that cluster, with an Event',
@@ -296,7 +296,8 @@ it('an address of this machine is refused where the operator’s own flags do no
       ],
     }),
   );
-  const refused = '127.0.0.1 is refused (loopback); the flag --allow-addresses makes exceptions';
+  // It is the API server's address too here, which is looked at first.
+  const refused = '127.0.0.1 is refused (the API server); the flag --allow-addresses makes exceptions';
   for (const [name, text] of Object.entries({ hook: `the webhook ${refused}`, desk: `Alertmanager ${refused}` })) {
     await waitFor(`the refusal of ${name}`, async (see) => see(await problemOfContact('near', name)) === text, patience);
     expect((await onboarded('near'))?.message).toContain(`contact ${name}: ${text}`);
