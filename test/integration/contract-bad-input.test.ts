@@ -139,7 +139,7 @@ describe('a kubeconfig that cannot be used', () => {
 
   it.each([
     ['is missing', 'missing', `the Secret ${namespace}/missing does not exist: create it as docs/remote-clusters.md shows`],
-    ['is not YAML', 'garbage', `the kubeconfig in the Secret ${namespace}/garbage is refused: it cannot be read as a kubeconfig`],
+    ['is not YAML', 'garbage', `the kubeconfig in the Secret ${namespace}/garbage is refused: it is not YAML (line 1)`],
     ['would run a program', 'program', `the kubeconfig in the Secret ${namespace}/program is refused: `],
   ])(
     'because it %s is the problem of that cluster, with an Event',
@@ -292,12 +292,17 @@ it('an address of this machine is refused where the operator’s own flags do no
       scope: { clusters: [{ name: 'own' }, { name: 'near', kubeconfigSecretRef: { name: 'near' } }] },
       contacts: [
         { name: 'hook', party: 'Customer', notify: { webhook: { urlSecretRef: { name: 'good' } } } },
-        { name: 'desk', party: 'Support', notify: { alertmanager: { urls: [receiver.url] } } },
+        { name: 'desk', party: 'Support', notify: { alertmanager: { urls: ['http://127.0.0.2:9093'] } } },
       ],
     }),
   );
-  const refused = '127.0.0.1 is refused (loopback); the flag --allow-addresses makes exceptions';
-  for (const [name, text] of Object.entries({ hook: `the webhook ${refused}`, desk: `Alertmanager ${refused}` })) {
+  const exceptions = 'the flag --allow-addresses makes exceptions';
+  // The API server is at this address here.
+  const refused = {
+    hook: `the webhook 127.0.0.1 is refused (the API server); ${exceptions}`,
+    desk: `Alertmanager 127.0.0.2 is refused (loopback); ${exceptions}`,
+  };
+  for (const [name, text] of Object.entries(refused)) {
     await waitFor(`the refusal of ${name}`, async (see) => see(await problemOfContact('near', name)) === text, patience);
     expect((await onboarded('near'))?.message).toContain(`contact ${name}: ${text}`);
   }
