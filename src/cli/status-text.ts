@@ -123,7 +123,9 @@ function clusters({ clusters: known }: StatusPicture, now: Temporal.Instant): st
     const facts = [cluster.environment, cluster.version, cluster.nodes === undefined ? undefined : counted(cluster.nodes, 'node')];
     const about = facts.filter((fact) => fact !== undefined).join(', ');
     const counts = `${cluster.critical} critical, ${cluster.warning} warning, ${cluster.drift} drift`;
-    const state = cluster.reachable ? counts : `cannot be reached${cluster.problem ? ` (${cluster.problem})` : ''}; last known ${counts}`;
+    const state = cluster.reachable
+      ? counts
+      : `${cluster.problem ? `is not read: ${cluster.problem}` : 'cannot be reached'}; last known ${counts}`;
     return `  ${cluster.name}${about ? ` (${about})` : ''}: ${state}; ${baseline(cluster.baseline, now)}`;
   });
   return lines.length > 0 ? ['', counted(known.length, 'cluster'), ...lines] : [];
@@ -151,7 +153,9 @@ function windows({ windows: state }: StatusPicture, now: Temporal.Instant): stri
 }
 
 function escalation({ escalation: state, contacts }: StatusPicture): string[] {
-  const failing = contacts.flatMap(({ name, problem }) => (problem ? [`Contact ${name} cannot be reached: ${sentence(problem)}`] : []));
+  const failing = contacts.flatMap(({ name, problem }) =>
+    problem ? [`Contact ${name} is not told everything: ${sentence(problem)}`] : [],
+  );
   if (!state) return failing;
   const step = state.highestStep > 0 ? `the furthest is at step ${state.highestStep} of ${state.steps}` : 'nobody was told yet';
   const open = `Escalation: ${state.open} open, ${state.acknowledged} acknowledged`;

@@ -229,7 +229,7 @@ it('says what is missing for onboarding, why it is not ready, when windows open 
   expect(out).toContain('Working hours: open, until 2026-11-23 17:30 Europe/Amsterdam (in 4h30m).');
   expect(out).toContain('Maintenance window: closed, opens 2026-11-24 16:00 America/New_York (in 1d9h).');
   expect(out).toContain('Escalation: 3 open, 1 acknowledged, the furthest is at step 1 of 2.');
-  expect(out).toContain('Contact desk cannot be reached: https://hooks answered 500.');
+  expect(out).toContain('Contact desk is not told everything: https://hooks answered 500.');
 });
 
 it('a cluster that cannot be reached is said to be so, with what was known last', async () => {
@@ -237,7 +237,7 @@ it('a cluster that cannot be reached is said to be so, with what was known last'
   const clusters = [{ name: 'us', environment: 'production', reachable: false, problem: 'timed out', critical: 1, warning: 0, drift: 2 }];
   world.coverage({}, statusOf('Unknown', 'us cannot be reached', { clusters }));
   expect((await world.run('status', 'production')).out).toContain(
-    '  us (production): cannot be reached (timed out); last known 1 critical, 0 warning, 2 drift; no baseline',
+    '  us (production): is not read: timed out; last known 1 critical, 0 warning, 2 drift; no baseline',
   );
 });
 

@@ -249,8 +249,9 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
     known.reportWrittenAt = clock.monotonic();
   }
 
-  async function announce({ coverage, cluster }: ClusterWork, pass: Pass, baseline: Baseline, first: boolean): Promise<void> {
+  async function announce({ coverage, cluster, plan }: ClusterWork, pass: Pass, baseline: Baseline, first: boolean): Promise<void> {
     const { recorder } = options;
+    const name = plan.clusters.length > 1 ? cluster.name : undefined;
     if (baseline.captured) {
       recorder.recordEvent(
         coverageEvent(
@@ -262,10 +263,12 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
       );
     }
     if (baseline.notCaptured && first)
-      recorder.recordEvent(coverageEvent(coverage, 'Warning', 'BaselineNotCaptured', baseline.notCaptured));
+      recorder.recordEvent(
+        coverageEvent(coverage, 'Warning', 'BaselineNotCaptured', `${name === undefined ? '' : `${name}: `}${baseline.notCaptured}`),
+      );
     // In another cluster nothing is written: what concerns its objects is told on the coverage.
     const findReference = cluster.scope.kubeconfigSecretRef ? async () => undefined : options.findReference;
-    await recordPass(recorder, coverage, pass, first, findReference);
+    await recordPass(recorder, coverage, pass, first, findReference, name);
   }
 
   return { run, follow, writeLate };

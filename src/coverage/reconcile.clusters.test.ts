@@ -69,9 +69,13 @@ describe('a coverage of two clusters', () => {
     world.state.cluster = nodeDown('x');
     world.state.others['prod-us']!.cluster = nodeDown('y');
     await nextHour(world);
-    expect(world.takeEvents().filter((event) => event.startsWith('FindingOpened'))).toEqual([
-      'FindingOpened Node/x',
-      'FindingOpened SupportCoverage/production',
+    expect(
+      world.events.map(({ reason, regarding, note }) => `${reason} ${regarding.kind}/${regarding.name} ${note.split('. ')[0]}`),
+    ).toEqual([
+      'FindingsChanged SupportCoverage/production prod-eu: 1 opened; 1 to act on now, 0 drift',
+      expect.stringMatching(/^FindingOpened Node\/x node-not-ready \(warning\): /),
+      'FindingsChanged SupportCoverage/production prod-us: 1 opened; 1 to act on now, 0 drift',
+      expect.stringMatching(/^FindingOpened SupportCoverage\/production prod-us: node-not-ready \(warning\): /),
     ]);
   });
 });

@@ -110,7 +110,8 @@ function changes(before: readonly Troubled[] = [], after: readonly Troubled[] = 
 
 /**
  * Says what one pass changed: an Event on each object concerned and a summary on the coverage. Info, what is not covered and what is
- * accepted for a time are quiet. What the first pass finds was there before us: it is one summary, not an Event an object.
+ * accepted for a time are quiet. What the first pass finds was there before us: it is one summary, not an Event an object. `cluster`: which of
+ * several; what is told on the coverage begins with it.
  */
 export async function recordPass(
   recorder: EventRecorder,
@@ -118,11 +119,13 @@ export async function recordPass(
   pass: Pass,
   first: boolean,
   findReference: FindReference,
+  cluster?: string,
 ): Promise<void> {
   const related = coverageReference(coverage);
   const told = toldOf(pass);
   const summary = summaryOf(pass, told, first);
-  if (summary) recorder.recordEvent({ regarding: related, action: eventActions[summary.reason], ...summary });
+  const placed = (event: Words): Words => (cluster === undefined ? event : { ...event, note: `${cluster}: ${event.note}` });
+  if (summary) recorder.recordEvent({ regarding: related, action: eventActions[summary.reason], ...placed(summary) });
   if (first) return;
   const single = [
     ...told.transitions.map((transition) => ({ object: transition.finding.object, event: eventOfTransition(transition) })),
@@ -132,8 +135,8 @@ export async function recordPass(
   for (const { object, event } of single) {
     const regarding = await findReference(object);
     // What has no Events of its own, such as Cluster/local or NodePool/general, is told on the coverage.
-    const about = regarding ? { regarding, related } : { regarding: related };
-    recorder.recordEvent({ ...about, action: eventActions[event.reason], ...event });
+    const about = regarding ? { regarding, related, ...event } : { regarding: related, ...placed(event) };
+    recorder.recordEvent({ action: eventActions[event.reason], ...about });
   }
 }
 

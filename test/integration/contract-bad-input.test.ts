@@ -301,19 +301,23 @@ it('an address of this machine is refused where the operator’s own flags do no
       scope: { clusters: [{ name: 'own' }, { name: 'near', kubeconfigSecretRef: { name: 'near' } }] },
       contacts: [
         { name: 'hook', party: 'Customer', notify: { webhook: { urlSecretRef: { name: 'good' } } } },
-        { name: 'desk', party: 'Support', notify: { alertmanager: { urls: [receiver.url] } } },
+        { name: 'desk', party: 'Support', notify: { alertmanager: { urls: ['http://127.0.0.2:9093'] } } },
       ],
     }),
   );
-  // It is the API server's address too here, which is looked at first.
-  const refused = '127.0.0.1 is refused (the API server); the flag --allow-addresses makes exceptions';
-  for (const [name, text] of Object.entries({ hook: `the webhook ${refused}`, desk: `Alertmanager ${refused}` })) {
+  const exceptions = 'the flag --allow-addresses makes exceptions';
+  // The API server is at this address here.
+  const refused = {
+    hook: `the webhook 127.0.0.1 is refused (the API server); ${exceptions}`,
+    desk: `Alertmanager 127.0.0.2 is refused (loopback); ${exceptions}`,
+  };
+  for (const [name, text] of Object.entries(refused)) {
     await waitFor(`the refusal of ${name}`, async (see) => see(await problemOfContact('near', name)) === text, patience);
     expect((await onboarded('near'))?.message).toContain(`contact ${name}: ${text}`);
   }
   const problem = await waitFor('the refusal of the cluster', async (see) => see(await problemOfCluster('near', 'near')), patience);
   expect(problem).toMatch(
-    /^the kubeconfig in the Secret platform-support\/near is refused: .*cluster\.server is an address.*--allow-addresses/,
+    /^the kubeconfig in the Secret platform-support\/near is refused: clusters\[0\]\.cluster\.server .*\(loopback, .*--allow-addresses\)$/,
   );
   const text = [await readableText(here), await operator.metrics(), ...[before, operator].map(({ log }) => readFileSync(log, 'utf8'))].join(
     '\n',

@@ -106,9 +106,7 @@ afterAll(async () => {
 
 describe('onboarding', () => {
   it('waits for what is missing, names it, and is complete once both baselines are approved and every contact line was tried', async () => {
-    const { message } = await kubectl.condition('production', 'Onboarded', 'False', ({ message }) =>
-      message.includes('prod-us: the baseline'),
-    );
+    const { message } = await kubectl.condition('production', 'Onboarded', 'False');
     for (const { name } of clusters) expect(message).toContain(`${name}: the baseline production.${name} waits for approval`);
     for (const { name } of clusters) await kubectl.approve(`production.${name}`);
     await kubectl.condition('production', 'Onboarded', 'True');
@@ -153,6 +151,14 @@ it('a fault in the second cluster is told with its name: by a signed CloudEvent,
   });
   const [message] = requestsTo(receiver, team).slice(-1);
   expect(isGenuine(message!, signingKey)).toBe(true);
+  await waitFor(
+    'the Event',
+    async (see) =>
+      see(await kubectl.eventsAbout('SupportCoverage', 'production', namespace)).some((note) =>
+        note.startsWith('FindingOpened: prod-us: rbac-anonymous (critical): '),
+      ),
+    patience,
+  );
   expect(isGenuine({ ...message!, body: `${message!.body} ` }, signingKey)).toBe(false);
   await waitFor('the next step', () => heardOf(receiver, lead, 'opened', object)[0], patience);
 }, 90_000);
