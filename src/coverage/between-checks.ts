@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Acknowledgement } from '../api/v1alpha1/acknowledgement.ts';
 import type { ContactStatus, SupportCoverage, SupportCoverageStatus } from '../api/v1alpha1/supportcoverage.ts';
 import { covers } from '../checks/areas.ts';
+import { accountsMeanwhile } from '../findings/accounting-periods.ts';
 import { keyOf } from '../findings/acknowledgements.ts';
 import { stamp } from '../findings/lifecycle.ts';
 import { isKubeError } from '../kube/errors.ts';
@@ -25,8 +26,8 @@ export interface BetweenChecksOptions extends Pick<ClusterRunOptions, 'store' | 
 /** What a coverage says and sends though no checks run. */
 export interface BetweenChecks {
   /**
-   * Says in the status what of the agreement changes between checks: windows, contact lines, how far the escalation has gone; and in an Event
-   * where a maintenance window opens or closes with work due. Returns for how long the windows stay so, milliseconds.
+   * Says in the status what of the agreement changes between checks: windows, contact lines, how far the escalation has gone, how soon
+   * something was acknowledged; and in an Event where a maintenance window opens or closes with work due. Returns for how long the windows stay so, milliseconds.
    */
   follow(coverage: SupportCoverage, plan: Plan, entry: Known): Promise<number>;
   /** Says in each acknowledgement what it matches now, in all clusters together. */
@@ -57,7 +58,9 @@ export function createBetweenChecks(
       };
       const outcomes = outcomesOf(entry, plan);
       const verdict = outcomes && onboarded(outcomes, agreementProblems(plan, contacts));
-      const next = withAgreed(status, agreed, verdict, stamp(now));
+      const months = [...entry.clusters.values()].map(({ memory }) => memory.accounting);
+      const accounts = accountsMeanwhile(status, months, now, plan.timeZone);
+      const next = withAgreed({ ...status, ...accounts }, agreed, verdict, stamp(now));
       if (!isDeepStrictEqual(next, status)) await keep(coverage, entry, next);
       const change = windows?.maintenance && windowChange(status.windows, windows, now);
       const due = dueWork(findingsOf(entry));

@@ -151,6 +151,7 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
       drift: news?.drift ?? known.memory.drift,
       told: known.memory,
       news,
+      checks: news?.checks ?? known.latest?.checks ?? [],
       acknowledgements: work.acknowledgements,
       deliveredKeys: work.deliveredKeys,
       firstPassAt: created ? Temporal.Instant.from(created) : now,

@@ -31,7 +31,7 @@ export function offerAll(
     keyOf(coverage),
     plan.contacts.map(({ name }) => name),
   );
-  const { open } = plan.hours.at(now);
+  const { open, next } = plan.hours.at(now);
   for (const contact of plan.contacts) {
     const states = clusters.map((cluster) => stateOf(contact, ref, plan, cluster, open));
     // Not before it is in the status: the next process sends the same, byte for byte.
@@ -41,6 +41,8 @@ export function offerAll(
       {
         pending: [...(testDue ? [testOf(contact, ref, testDue)] : []), ...states.flatMap(({ pending }) => pending)],
         open: states.flatMap((state) => state.open),
+        // At night nothing that holds is among them.
+        ...(open && next ? { until: new Map(states.flatMap(({ holding }) => holding.map((key) => [key, next]))) } : {}),
       },
     );
   }
@@ -87,11 +89,15 @@ export function contactProblems(contacts: readonly Contact[], status: readonly C
   });
 }
 
-function stateOf(contact: Contact, ref: CoverageRef, plan: Plan, cluster: StoredCluster, open: boolean): LineState {
+function stateOf(contact: Contact, ref: CoverageRef, plan: Plan, cluster: StoredCluster, open: boolean): LineState & { holding: string[] } {
   const environment = cluster.environment === undefined ? {} : { environment: cluster.environment };
-  const pending = (cluster.report?.notifications ?? [])
-    .filter((notification) => notification.contact === contact.name && maySend(notification, plan.path, open))
-    .map((notification): Message => ({ ...notification, coverage: ref, cluster: cluster.name, ...environment, party: contact.party }));
+  const due = (cluster.report?.notifications ?? []).filter(
+    (notification) => notification.contact === contact.name && maySend(notification, plan.path, open),
+  );
+  const holding = due.filter((notification) => !maySend(notification, plan.path, false)).map(({ key }) => key);
+  const pending = due.map(
+    (notification): Message => ({ ...notification, coverage: ref, cluster: cluster.name, ...environment, party: contact.party }),
+  );
   const alerts = openAlertsOf(contact.name, cluster.memory.findings, cluster.memory.drift).map(
     ({ subject, of }): OpenAlert => ({
       ...subject,
@@ -101,7 +107,7 @@ function stateOf(contact: Contact, ref: CoverageRef, plan: Plan, cluster: Stored
       ...('remediation' in of ? { remediation: of.remediation } : {}),
     }),
   );
-  return { pending, open: alerts };
+  return { pending, open: alerts, holding };
 }
 
 function testOf(contact: Contact, ref: CoverageRef, due: string): Message {

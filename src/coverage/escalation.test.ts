@@ -1,7 +1,7 @@
 import { createDesk, type DeskOptions, drifted, finding, line, step } from '../../test/fixtures/escalation.ts';
 import { coverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
 import type { WorkingHours } from '../api/v1alpha1/supportcoverage.ts';
-import { maySend } from './escalation.ts';
+import { delivered, maySend } from './escalation.ts';
 
 const office: WorkingHours = { timeZone: 'UTC', weekly: [{ days: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'], start: '09:00', duration: '8h' }] };
 const steps = [step('desk', '0s'), step('team', '2h', { minSeverity: 'critical', outsideHours: 'Notify' }), step('lead', '4h')];
@@ -172,6 +172,25 @@ describe('a message', () => {
     desk.resolve('c');
     desk.deliver();
     expect(said(desk.at(tuesday('11:30')))).toEqual(['desk Findings; opened 1: b(desk@0s)']);
+  });
+
+  it('that waits for hours keeps nobody from being woken, and what it opened is over only after it', () => {
+    const both = [step('desk', '0s'), step('desk', '1h', { minSeverity: 'critical', outsideHours: 'Notify' })];
+    const desk = deskOf({ steps: both });
+    desk.open(finding('a', tuesday('16:59')));
+    expect(said(desk.at(tuesday('16:59')))).toEqual(['desk Findings; opened 1: a(desk@0s)']);
+    desk.open(finding('b', tuesday('19:00'), { severity: 'critical' }));
+    expect(desk.look(tuesday('19:00')).nextAt?.toString()).toBe('2026-11-24T20:00:00Z');
+    const night = desk.at(tuesday('20:00'));
+    expect(said(night)).toEqual(['desk Findings; opened 1: b(desk@1h)']);
+    expect(maySend(night[0]!, desk.path, false)).toBe(true);
+    desk.open(finding('c', tuesday('19:00'), { severity: 'critical' }));
+    expect(said(desk.at(tuesday('20:01')))).toEqual([]);
+    desk.state.notifications = delivered(desk.state.notifications, [night[0]!.key]);
+    desk.resolve('b');
+    expect(said(desk.at(tuesday('20:02')))).toEqual(['desk Findings; opened 1: c(desk@1h)']);
+    desk.deliver();
+    expect(said(desk.at(wednesday('09:00')))).toEqual(['desk Findings; opened 1: c(desk@0s); resolved 1: b(desk@1h)']);
   });
 
   it('for one contact that cannot be reached keeps no other contact waiting', () => {

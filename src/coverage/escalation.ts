@@ -51,7 +51,7 @@ const longestMs = 10 * 365 * 86_400_000;
 /**
  * What is to be told, to whom, now. A step is due once something has been open for its time: of working hours with Hold, which is told while
  * they are open, and of all hours with Notify. Time that was acknowledged counts; while it is acknowledged it goes no further. All that is due
- * for a contact is one message, and until that is delivered there is no other. Remembers nothing: what it returns is its memory, so that a
+ * for a contact is one message, and until that is delivered there is no other, unless it waits for hours and something else does not. Remembers nothing: what it returns is its memory, so that a
  * crash before that is stored tells nobody, and one after it tells the same under the same key.
  */
 export function escalate(input: EscalateInput): Escalated {
@@ -60,12 +60,15 @@ export function escalate(input: EscalateInput): Escalated {
   const at = stamp(now);
   const known = new Set(input.contacts);
   const waiting = input.notifications.filter(({ contact }) => known.has(contact));
-  const busy = new Set(waiting.map(({ contact }) => contact));
+  // What waits for hours keeps nobody from being woken for what does not.
+  const busy = contactsOf(waiting, (each, others) => maySend(each, path, open) || others.length > 0);
+  // Yet nothing is over for those who are still to hear that it began.
+  const unheard = contactsOf(waiting, ({ contact, openedTotal }) => busy.has(contact) || openedTotal > 0);
   const steps = path.filter(({ contact }) => known.has(contact) && !busy.has(contact));
 
   const due = dueOf(input, steps, open);
   const over = [...input.resolved, ...input.resolvedNow.flatMap((each) => resolvedOf(each, at))];
-  const ending = endingOf(over, known, busy, (entry) => open || tellsAtAnyTime(path, entry));
+  const ending = endingOf(over, known, unheard, (entry) => open || tellsAtAnyTime(path, entry));
   const isOnboarding = due.going.size > 0 ? onboardingBy(input, over) : () => false;
   const made = input.contacts.flatMap((contact) => {
     const notification = notificationOf(input, contact, due.going.get(contact) ?? [], ending.now.get(contact) ?? [], isOnboarding);
@@ -89,6 +92,19 @@ export function escalate(input: EscalateInput): Escalated {
     nextAt: earliest([...times, holds ? opening : undefined]),
     changed: made.length > 0 || waiting.length < input.notifications.length || !isDeepStrictEqual(resolved, input.resolved),
   };
+}
+
+function contactsOf(
+  notifications: readonly Notification[],
+  holds: (each: Notification, othersOfContact: readonly Notification[]) => boolean,
+): Set<string> {
+  const found = notifications.filter((each) =>
+    holds(
+      each,
+      notifications.filter((other) => other !== each && other.contact === each.contact),
+    ),
+  );
+  return new Set(found.map(({ contact }) => contact));
 }
 
 /** What is left after these were delivered. */

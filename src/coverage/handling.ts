@@ -34,7 +34,9 @@ export interface HandlingInput {
   /** What belongs to the findings that the last pass ended with. */
   told: Told;
   /** What a pass has just found out; undefined between passes. */
-  news: Pick<Pass, 'checks' | 'transitions' | 'driftOpened' | 'driftResolved'> | undefined;
+  news: Pick<Pass, 'transitions' | 'driftOpened' | 'driftResolved'> | undefined;
+  /** Those that ran last. */
+  checks: Pass['checks'];
   /** Of the coverage's namespace. */
   acknowledgements: readonly Acknowledgement[];
   /** Keys of notifications that have been delivered. */
@@ -81,7 +83,7 @@ export function settle(input: HandlingInput): Handled {
   const counted = news || acknowledged.length > 0;
   return {
     ...{ findings, drift, notifications: escalated.notifications, resolved: escalated.resolved },
-    accounting: counted ? account(told.accounting, newsOf(news, acknowledged), termsOf(plan), now) : told.accounting,
+    accounting: counted ? account(told.accounting, newsOf(input, acknowledged), termsOf(plan), now) : told.accounting,
     matched: noted.matched,
     nextAt: earliest([noted.nextAt, escalated.nextAt]),
     mustStore: escalated.changed || notifications.length < told.notifications.length || acknowledged.length > 0,
@@ -143,8 +145,8 @@ function newlyAcknowledged<T extends Case>(before: readonly T[], after: readonly
   return after.filter(({ id, acknowledgedAt }) => acknowledgedAt !== undefined && !known.has(id));
 }
 
-function newsOf(news: HandlingInput['news'], acknowledged: readonly Case[]): News {
-  const { checks = [], transitions = [], driftOpened = [], driftResolved = [] } = news ?? {};
+function newsOf({ news, checks }: HandlingInput, acknowledged: readonly Case[]): News {
+  const { transitions = [], driftOpened = [], driftResolved = [] } = news ?? {};
   return { checks, transitions, driftOpened, driftResolved, acknowledged };
 }
 

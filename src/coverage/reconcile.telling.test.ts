@@ -1,5 +1,7 @@
 import { node } from '../../test/fixtures/cluster.ts';
 import { createCoverageWorld, healthy, healthyCluster } from '../../test/fixtures/coverage-world.ts';
+import type { Check } from '../checks/check.ts';
+import { nodeNotReady } from '../checks/nodes/node-not-ready.ts';
 import type { KubeRequest } from '../kube/transport.ts';
 
 const minute = 60_000;
@@ -166,6 +168,7 @@ describe('a finding', () => {
     const ack = world.api.read<{ status: { matched: number; conditions: object[] } }>(
       '/apis/platformsupport.io/v1alpha1/namespaces/support/acknowledgements/mine',
     );
+    expect(world.status()?.accounting).toMatchObject({ period: '2026-11', medianTimeToAcknowledge: '0s' });
     expect(ack?.status).toMatchObject({ matched: 1, conditions: [{ type: 'Matched', status: 'True', reason: 'Matching' }] });
     await wait(world, 5 * hour);
     expect(said(world)).toEqual(['desk Findings +1 -0']);
@@ -174,6 +177,21 @@ describe('a finding', () => {
     world.api.remove('/apis/platformsupport.io/v1alpha1/namespaces/support/acknowledgements/mine');
     await settle(world);
     expect(said(world)).toEqual(['team Findings +1 -0']);
+  });
+
+  it('beyond the tier is counted as such, also where it is acknowledged between two checks', async () => {
+    const beyond: Check = { ...nodeNotReady, tier: 'Level2', area: 'Workloads' };
+    const world = createCoverageWorld({ checks: [beyond] });
+    world.apply({ checks: { beyondTier: 'Record' } });
+    world.state.cluster = nodesDown('x');
+    await settle(world);
+    world.api.write('/apis/platformsupport.io/v1alpha1/namespaces/support/acknowledgements/mine', {
+      metadata: { name: 'mine', namespace: 'support', creationTimestamp: world.clock.now().toString(), generation: 1 },
+      spec: { coverage: 'production', findings: [world.report()!.findings![0]!.id], by: 'jane', reason: 'INC-7' },
+    });
+    await settle(world);
+    const once = { 'BeyondTier/Level2/Workloads': 1 };
+    expect(world.report()?.accounting).toMatchObject([{ opened: once, acknowledged: once }]);
   });
 
   it('that is excepted, or whose work is not support’s, is told to nobody', async () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { counted, drift, finding, opened, resolved } from '../../test/fixtures/accounting.ts';
 import { supportCoverageStatus } from '../api/v1alpha1/supportcoverage.ts';
-import { type Accounts, accountsAfter, type Moment } from './accounting-periods.ts';
+import { type Accounts, accountsAfter, accountsMeanwhile, type Moment } from './accounting-periods.ts';
 
 type Months = ReturnType<typeof counted>;
 const noon = '2026-11-10T12:00:00Z';
@@ -50,6 +50,17 @@ describe('the accounts of a month', () => {
       medianTimeToResolve: '1h30m',
       medianTimeToAcknowledge: '5m',
     });
+  });
+
+  it('have what is acknowledged between two passes while the month goes on, and a pass alone begins another', () => {
+    const [eu, us] = [counted(undefined, {}, noon), counted(undefined, {}, noon)];
+    const before = accounts(undefined, [eu, us]);
+    const acknowledged = [finding('a', { acknowledgedAt: '2026-11-10T12:01:00Z' })];
+    const months = [counted(eu, { acknowledged }, afterOneMinute), us];
+    const meanwhile = (now: string, all: Months[]) => accountsMeanwhile(before, all, Temporal.Instant.from(now), 'UTC');
+    expect(meanwhile(afterOneMinute, months)).toEqual({ accounting: { ...before.accounting, medianTimeToAcknowledge: '1m' } });
+    expect(meanwhile(newYear, months)).toBe(before);
+    expect(meanwhile(afterOneMinute, [counted(eu, { acknowledged }, newYear), us])).toBe(before);
   });
 
   it('let a cluster with more than can be kept weigh as much as it had', () => {

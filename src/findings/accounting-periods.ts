@@ -46,6 +46,20 @@ export function accountsAfter(
   };
 }
 
+/**
+ * The accounts between two passes: what was acknowledged since counts in the month that goes on, of which only reports that are not over keep
+ * enough for medians. A new month is begun by a pass.
+ */
+export function accountsMeanwhile(
+  before: Accounts,
+  months: readonly (readonly AccountingMonth[])[],
+  now: Temporal.Instant,
+  timeZone: string,
+): Accounts {
+  const goesOn = currentPeriod(now, timeZone, months.flat()) === before.accounting?.period;
+  return goesOn ? accountsAfter(before, months, [], now, timeZone) : before;
+}
+
 /** Sums one month of several clusters. */
 function periodOf(period: string, months: readonly AccountingMonth[], maintenance: Maintenance): AccountingPeriod {
   const opened = sumOf(months.map((month) => month.opened));

@@ -12,6 +12,8 @@ export interface FakeClock extends Clock {
   settle(): Promise<void>;
   /** Timers that still wait. */
   readonly pending: number;
+  /** Milliseconds until the first of them; undefined where none waits. */
+  readonly nextIn: number | undefined;
 }
 
 interface Timer {
@@ -55,6 +57,10 @@ export function createFakeClock(start = '2026-03-02T08:00:00Z'): FakeClock {
     settle,
     get pending() {
       return timers.size;
+    },
+    get nextIn() {
+      const first = earliest(timers, Number.POSITIVE_INFINITY);
+      return first && Math.max(0, first.at - monotonic);
     },
   };
 }

@@ -162,9 +162,9 @@ export const coverageReportStatus = z.object({
     .meta(atomic),
   notifications: z
     .array(notification)
-    .max(32)
+    .max(64)
     .optional()
-    .describe('Messages that are not delivered yet, at most one a contact.')
+    .describe('Messages that are not delivered yet: at most one a contact, and a second where the first waits for working hours.')
     .meta(atomic),
   resolved: z
     .array(z.object({ ...subject.shape, at: time, contacts: z.array(z.string()).max(32).meta(atomic) }))

@@ -67,6 +67,21 @@ function setup() {
   };
 }
 
+it('what may be sent until a time is not sent later, though nobody has come by to say so', async () => {
+  const { clock, dispatcher, behaviours, tries } = setup();
+  behaviours.set('desk', () => Promise.reject(unavailable()));
+  const until = new Map([['k1', clock.now().add({ seconds: 2 })]]);
+  dispatcher.offer(desk, { ...due('k1', 'k2'), until });
+  await clock.advance(10 * second);
+  behaviours.delete('desk');
+  await clock.advance(10 * minute);
+  expect(tries().filter((one) => one.includes('k1'))).toEqual(['desk k1 0']);
+  dispatcher.offer(desk, due('k1'));
+  await clock.advance(10 * minute);
+  expect(tries()).toEqual(['desk k1 610']);
+  expect(clock.pending).toBe(0);
+});
+
 const unavailable = (extra: { retryAfterMs?: number; retryable?: boolean } = {}) => {
   throw new DeliveryError('the webhook hooks.example.com answered 503', { retryable: true, ...extra });
 };

@@ -17,6 +17,8 @@ export interface LineKey {
 export interface LineState {
   /** Messages that are due and not delivered as far as the caller knows. What a key stands for never changes. */
   pending: readonly Message[];
+  /** Until when they may be sent, by key; any other at any time. So nobody is told out of hours because nobody came to say that they are over. */
+  until?: ReadonlyMap<string, Temporal.Instant>;
   /** All that the contact line was told of or is told of by `pending`, and that is open. */
   open: readonly OpenAlert[];
 }

@@ -32,7 +32,7 @@ const refusedMs = 15 * 60_000;
 const maxRetryAfterMs = 60 * 60_000;
 /** How soon a replica whose lease is in doubt looks again. */
 const lookMs = 1_000;
-/** Delivered keys that are remembered; a report has 32 messages at most, and a coverage 64 reports. */
+/** Delivered keys that are remembered; a report has 64 messages at most, and a coverage 64 reports. */
 const maxRemembered = 4_096;
 /** Stands for the resend among the keys of messages. */
 const resending = '';
@@ -48,6 +48,7 @@ export function createLine(options: LineOptions): Line {
   let channel: Channel | undefined;
   /** What waits, by key, in the order of its next try. */
   let pending = new Map<string, Message>();
+  let until: ReadonlyMap<string, Temporal.Instant> = new Map();
   let open: readonly OpenAlert[] = [];
   /** Monotonic times before which a message is not tried, and nothing at all is. */
   let notBefore = new Map<string, number>();
@@ -67,6 +68,7 @@ export function createLine(options: LineOptions): Line {
   function offer(next: Contact, state: LineState): void {
     if (!isDeepStrictEqual(contact, next)) reconnect(next);
     open = state.open;
+    until = state.until ?? new Map();
     const offered = state.pending.filter(({ key }) => !deliveredKeys.has(key));
     // What waits keeps its place.
     const kept = [...pending.keys()].filter((key) => offered.some((message) => message.key === key));
@@ -108,9 +110,14 @@ export function createLine(options: LineOptions): Line {
 
   /** When something is due next, monotonic; undefined where nothing waits. */
   function nextAt(): number | undefined {
-    const times = [...pending.keys()].map((key) => Math.max(pausedUntil, notBefore.get(key) ?? 0));
+    const times = [...pending.keys()].filter(isInTime).map((key) => Math.max(pausedUntil, notBefore.get(key) ?? 0));
     if (channel?.keepAlive) times.push(resendAt);
     return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  function isInTime(key: string): boolean {
+    const end = until.get(key);
+    return end === undefined || Temporal.Instant.compare(clock.now(), end) < 0;
   }
 
   function schedule(): void {
@@ -123,7 +130,7 @@ export function createLine(options: LineOptions): Line {
   /** Where everything is said with each message, all that are due go together. */
   function dueTask(through: Channel): (() => Promise<void>) | undefined {
     const now = clock.monotonic();
-    const due = [...pending.values()].filter(({ key }) => Math.max(pausedUntil, notBefore.get(key) ?? 0) <= now);
+    const due = [...pending.values()].filter(({ key }) => isInTime(key) && Math.max(pausedUntil, notBefore.get(key) ?? 0) <= now);
     if (due.length > 0) return () => tryMessages(through, through.keepAlive ? due : due.slice(0, 1));
     const { keepAlive } = through;
     return keepAlive && resendAt <= now ? () => tryResend(keepAlive) : undefined;
