@@ -20,6 +20,8 @@ export interface Observation {
   /** Of a failed delivery: where and by what it is broken. No part of the finding's identity. */
   stage?: Stage;
   cause?: Cause;
+  /** Name of the alert that this is about: left out while a check that judges the matter itself (`alerts`) sees the same object. */
+  alert?: string;
 }
 
 /** A small change that mends what a check or fact found, and can be taken back. */
@@ -82,6 +84,8 @@ export interface CheckMetadata {
   remediation: string;
   /** Where thresholds and rules come from. */
   references: readonly string[];
+  /** Names of alerts whose matter this check judges itself, object by object. */
+  alerts?: readonly string[];
 }
 
 /** A check is a pure function of the snapshot: no I/O, no clock but its context's. */
