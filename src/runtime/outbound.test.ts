@@ -213,7 +213,12 @@ describe('what is asked for', () => {
     ['a body that never ends', [stream()], 'Timeout', '127.0.0.1:PORT gave no answer in 0.2 s'],
     ['silence', [hang], 'Timeout', '127.0.0.1:PORT gave no answer in 0.2 s'],
     ['401', [status(401)], 'StatusCode', '127.0.0.1:PORT answered 401'],
-    ['a redirect', [redirectTo('/asked')], 'Redirect', '127.0.0.1:PORT answered 302, a redirect, and none is followed: write the address it leads to'],
+    [
+      'a redirect',
+      [redirectTo('/asked')],
+      'Redirect',
+      '127.0.0.1:PORT answered 302, a redirect, and none is followed: write the address it leads to',
+    ],
   ])('%s is none', async (_, script, kind, message) => {
     server.on('GET', '/none', script);
     const error = (await ask('/none').catch((reason: unknown) => reason)) as OutboundError;

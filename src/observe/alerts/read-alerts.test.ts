@@ -53,7 +53,15 @@ describe('an Alertmanager', () => {
 
 it('a Prometheus is asked for what fires, and tells nothing of what may come to that', async () => {
   const alert = { labels, annotations, activeAt: startsAt, value: '1e+00' };
-  says('/api/v1/alerts', { status: 'success', data: { alerts: [{ ...alert, state: 'firing' }, { ...alert, state: 'pending' }] } });
+  says('/api/v1/alerts', {
+    status: 'success',
+    data: {
+      alerts: [
+        { ...alert, state: 'firing' },
+        { ...alert, state: 'pending' },
+      ],
+    },
+  });
   says('/api/v1/status/runtimeinfo', { status: 'success', data: { startTime: '2026-11-23T10:00:00Z' } });
   expect(await read('Prometheus')).toEqual({
     alerts: [{ name: 'KubeJobFailed', labels, startsAt, runbook: annotations.runbook_url }],
