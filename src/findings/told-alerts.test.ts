@@ -1,5 +1,6 @@
 import { alert } from '../../test/fixtures/alerts.ts';
 import { type ClusterFixture, clusterOf, node, now } from '../../test/fixtures/cluster.ts';
+import { supportAll } from '../../test/fixtures/judgement.ts';
 import { deployment } from '../../test/fixtures/observability.ts';
 import { crashing, podWith } from '../../test/fixtures/workloads.ts';
 import type { Finding } from '../api/v1alpha1/coveragereport.ts';
@@ -7,6 +8,7 @@ import type { Tier } from '../api/v1alpha1/fields.ts';
 import { createAgreement } from '../checks/agreement.ts';
 import { checks } from '../checks/catalogue.ts';
 import { configureChecks, runCheck } from '../checks/run.ts';
+import { runPass } from './pass.ts';
 import { withoutTold } from './told-alerts.ts';
 
 const web = { namespace: 'shop', pod: 'web-7d4b9c-x2x9z' };
@@ -88,4 +90,23 @@ it('of an unreachable node one check tells both alerts of the mixin', () => {
   const both = { ...cluster([], ...alerts), nodes: [lost] };
   expect(told(both, { run: ['node-not-ready', 'node-unreachable'] })).toEqual([]);
   expect(told({ ...both, nodes: [node('a')] }, { run: ['node-not-ready', 'node-unreachable'] })).toHaveLength(2);
+});
+
+it('so a crash loop of which an alert tells too is one finding', async () => {
+  const settings = ['alert-firing', 'pod-crashloop'].map((check) => ({ check, enabled: true, for: '0s' }));
+  const run = checks.filter(({ id }) => settings.some(({ check }) => check === id));
+  const { findings } = await runPass({
+    ...{
+      checks: configureChecks(run, settings).checks,
+      facts: [],
+      ignore: [],
+      agreement: { tier: 'Level2' as const },
+      judge: supportAll,
+      now,
+    },
+    ...{ memory: { findings: [], pending: [], drift: [] }, baseline: { state: 'Absent' as const }, monotonic: () => 0 },
+    view: clusterOf(cluster([bad], crashLoop)),
+    writerOf: async () => undefined,
+  });
+  expect(findings.map(({ check, object }) => `${check} ${object}`)).toEqual(['pod-crashloop Deployment/shop/web']);
 });

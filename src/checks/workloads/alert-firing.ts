@@ -122,21 +122,20 @@ function byUrgency(a: Observation, b: Observation): number {
   return rank(a) - rank(b) || age || (key(a) < key(b) ? -1 : 1);
 }
 
-function observe(group: readonly [Placed, ...Placed[]] | readonly Placed[]): Observation {
+function observe(group: readonly Placed[]): Observation {
   const object = group[0]?.object ?? '';
   const alerts = group.map(({ alert }) => alert);
   const reason = reasonOf(alerts[0]);
   const isExact = group.every(({ exact }) => exact);
-  const many = group.length > 1;
+  // Of a namespace that is not there any more the alerts end in some minutes.
+  const isGone = !isExact && object.startsWith('Cluster/') && alerts.every((alert) => labelOf(alert, 'namespace') !== '');
+  const subject = group.length > 1 ? `${group.length} alerts ${namesOf(alerts)} are` : `The alert ${namesOf(alerts)} is`;
   return {
     object,
     reason,
     severity: severities.find((severity) => group.some((each) => each.severity === severity)) ?? 'warning',
-    message: `${many ? `${group.length} alerts` : 'The alert'} ${namesOf(alerts)} ${many ? 'are' : 'is'} active for ${object}${isExact ? '' : labelsOf(alerts)}. ${adviceOf(alerts)}`,
-    // Of what is not there any more the alert ends in some minutes.
-    ...(isExact || object.startsWith('Namespace/') || labelOf(alerts[0] ?? { labels: {} }, 'namespace') === ''
-      ? { since: earliest(alerts.map(({ startsAt }) => instantOf(startsAt))) }
-      : {}),
+    message: `${subject} active for ${object}${isExact ? '' : labelsOf(alerts)}. ${adviceOf(alerts)}`,
+    since: isGone ? undefined : earliest(alerts.map(({ startsAt }) => instantOf(startsAt))),
     ...(reason === anyName ? {} : { alert: reason }),
   };
 }
