@@ -81,6 +81,7 @@ import { imageLatest } from './versions/image-latest.ts';
 import { versionBehind } from './versions/version-behind.ts';
 import { versionEol } from './versions/version-eol.ts';
 import { versionTarget } from './versions/version-target.ts';
+import { alertFiring } from './workloads/alert-firing.ts';
 import { cniGap } from './workloads/cni-gap.ts';
 import { containerWaiting } from './workloads/container-waiting.ts';
 import { nodeSaturation } from './workloads/node-saturation.ts';
@@ -164,6 +165,7 @@ export const checks: readonly Check[] = [
   workloadMismatch,
   nodeSaturation,
   cniGap,
+  alertFiring,
   ingressNoAddress,
   ingressBackendMissing,
   serviceNoEndpoints,

@@ -3,6 +3,7 @@ import { instantOf } from '../../observe/resource.ts';
 import { defineCheck, type Observation } from '../check.ts';
 import { inBrief } from '../in-brief.ts';
 import { noParameters } from '../parameters.ts';
+import { missingReplicas } from '../workloads/missing-replicas.ts';
 import { type AffectedPod, byWorkload, earliest, latest, podNames, podNeeds } from '../workloads/pod-states.ts';
 import { type Classification, classify, isName } from './classify.ts';
 
@@ -17,6 +18,7 @@ export const imagePull = defineCheck({
   remediation:
     'The cause says where to look: a pull Secret that is not there or has expired, a tag that was never pushed, a limit of the registry, or the way from the nodes to it. `kubectl describe pod` has the words of the container runtime.',
   references: ['Kubernetes: images (ErrImagePull, ImagePullBackOff)', 'own default: 15m, as pod-not-ready'],
+  alerts: ['KubePodNotReady', 'KubeContainerWaiting', ...missingReplicas],
   parameters: noParameters,
   evaluate: (context) => ({
     observations: [...byWorkload(context, 'ImageMissing')].map(([object, pods]) => observation(object, pods)),
