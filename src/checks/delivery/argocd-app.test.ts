@@ -155,6 +155,13 @@ describe('argocd-app fires', () => {
     }
   });
 
+  it('with what an object says, however long the operation has spoken before it', () => {
+    const operation = ended('Failed', 'x'.repeat(100_000), [
+      { ...deployment, status: 'SyncFailed', message: 'exceeded quota: team, used' },
+    ]);
+    expect(one({ sync: 'OutOfSync', operation })[0]?.message).toContain('ResourceQuota team');
+  });
+
   it('on an application whose parts are healthy, or fail and are not covered, or that is a part of itself', () => {
     const parent = (resources: object[]) => application('parent', { health: 'Degraded', status: { resources } });
     expect(objects({ applications: [parent([child('a')]), application('a')] })).toEqual(['Application/argocd/parent']);
@@ -206,6 +213,17 @@ describe('argocd-app at its boundaries', () => {
     expect([0, 59, 60, 89].flatMap(opened)).toEqual([]);
     expect(opened(90)).toHaveLength(1);
     expect(opened(-1)).toHaveLength(1);
+  });
+
+  it('goes by the project where Argo CD runs, else by each of its name, and opens nothing where there is none', () => {
+    const shop = (status: object) => application('shop', { namespace: 'team', sync: 'OutOfSync', status });
+    const shut = appProject('default', [window('deny', 10)]);
+    const judged = (status: object, ...appprojects: object[]) => objects({ applications: [shop(status)], appprojects }).length;
+    expect(judged({ controllerNamespace: 'argocd' }, shut, appProject('default', [], 'team'))).toBe(0);
+    expect(judged({ controllerNamespace: 'argocd' }, project, appProject('default', [window('deny', 10)], 'team'))).toBe(1);
+    expect(judged({}, shut, appProject('default', [], 'other'))).toBe(0);
+    expect(judged({}, project, appProject('other', [window('deny', 10)]))).toBe(1);
+    expect(judged({})).toBe(0);
   });
 
   it('counts OutOfSync where there are allow windows once one has been open for 30 minutes', () => {

@@ -28,12 +28,13 @@ export function applicationsOutOfSync(context: Context, minutes: number): Judged
   const unreadable = judged.find(({ permission }) => permission === 'Unreadable')?.application;
   return {
     observations: judged.map(({ application, permission }) => observed(application, permission, minutes)),
-    ...(unreadable
-      ? {
-          unknown: `A sync window of the AppProject ${unreadable.project} cannot be read: its schedule, duration, time zone or a glob has an unknown form.`,
-        }
-      : {}),
+    ...(unreadable ? { unknown: unreadableWindow(unreadable) } : {}),
   };
+}
+
+function unreadableWindow({ project }: ApplicationView): string {
+  const of = isName(project) ? `the AppProject ${project}` : 'an AppProject';
+  return `A sync window of ${of} cannot be read: its schedule, duration, time zone or a glob has an unknown form.`;
 }
 
 /** While it may not be synced, and as long again, what was found stays and nothing opens: Argo CD has to have had its time. */
