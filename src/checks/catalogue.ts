@@ -34,6 +34,7 @@ import { nsResourceQuota } from './defaults/ns-resourcequota.ts';
 import { nsTerminating } from './defaults/ns-terminating.ts';
 import { pdbBlocksDrain } from './defaults/pdb-blocks-drain.ts';
 import { pdbMissing } from './defaults/pdb-missing.ts';
+import { argocdApp } from './delivery/argocd-app.ts';
 import { fluxHelmRelease } from './delivery/flux-helmrelease.ts';
 import { fluxKustomization } from './delivery/flux-kustomization.ts';
 import { fluxSource } from './delivery/flux-source.ts';
@@ -178,6 +179,7 @@ export const checks: readonly Check[] = [
   gatewayNotProgrammed,
   routeUnresolved,
   networkpolicyOrphan,
+  argocdApp,
   fluxSource,
   fluxKustomization,
   fluxHelmRelease,

@@ -1,6 +1,7 @@
 import type { Stored } from '../runtime/store.ts';
 import type { Resource } from './resource.ts';
 import { apiservices } from './resources/apiservices.ts';
+import { applications, appprojects } from './resources/argocd.ts';
 import { backendconfigs } from './resources/backendconfigs.ts';
 import { certificates } from './resources/certificates.ts';
 import { certificatesigningrequests } from './resources/certificatesigningrequests.ts';
@@ -60,6 +61,8 @@ export const resources = {
   alertmanagerconfigs,
   alertmanagers,
   apiservices,
+  applications,
+  appprojects,
   backendconfigs,
   buckets,
   certificates,

@@ -1,5 +1,6 @@
 import { access } from './access.ts';
 import { alerts } from './alerts.ts';
+import { argocd } from './argocd.ts';
 import { capacity } from './capacity.ts';
 import { controlPlane } from './controlplane.ts';
 import { defaults } from './defaults.ts';
@@ -30,4 +31,4 @@ export const scenarios: readonly Scenario[] = [
 export const level2: readonly Scenario[] = [...alerts, ...workloads, ...networking];
 
 /** Those of Level 3. */
-export const level3: readonly Scenario[] = [...delivery, ...flux];
+export const level3: readonly Scenario[] = [...delivery, ...flux, ...argocd];
