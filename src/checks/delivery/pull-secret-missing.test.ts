@@ -28,11 +28,17 @@ const web = (options: PodStateFixture & { name?: string; image?: string } = {}) 
   const { name = 'web-1', image = `${registry}/app:1`, ...rest } = options;
   return podWith(name, { pullSecrets: ['regcred'], containers: [{ image }], ...rest });
 };
+/** The workload of such pods; what its template names, and the ServiceAccount that gives names where it names none. */
+const workload = (name = 'web', { pullSecrets = ['regcred'], serviceAccountName = 'default', deleting = false } = {}) => ({
+  metadata: { name, namespace: 'shop', ...(deleting ? { deletionTimestamp: '2026-11-23T11:00:00Z' } : {}) },
+  spec: { template: { spec: { serviceAccountName, imagePullSecrets: pullSecrets.map((one) => ({ name: one })), containers: [] } } },
+});
 const account = (name: string, pullSecrets: string[], namespace = 'shop') => ({
   metadata: { name, namespace },
   imagePullSecrets: pullSecrets.map((one) => ({ name: one })),
 });
-const cluster = (pods: object[], more: ClusterFixture = {}) => shopWith(pods, { 'pull-secrets': [elsewhere], ...more });
+const cluster = (pods: object[], more: ClusterFixture = {}) =>
+  shopWith(pods, { 'pull-secrets': [elsewhere], deployments: [workload()], ...more });
 const found = (pods: object[], more: ClusterFixture = {}) => findingsOf(pullSecretMissing, cluster(pods, more));
 const reasons = (pods: object[], more: ClusterFixture = {}) => found(pods, more).map(({ object, reason }) => `${object} ${reason}`);
 const stranded = 'Deployment/shop/web NoUsableSecret';
@@ -60,14 +66,17 @@ describe('pull-secret-missing fires', () => {
   });
 
   it('with the ServiceAccount that gives its pods the name', () => {
-    const accounts = [account('default', ['regcred']), account('builder', ['other']), account('default', ['regcred'], 'payments')];
-    const [finding] = found([web()], { serviceaccounts: accounts });
-    expect(finding?.message).toContain('(not there as a pull Secret). Named by ServiceAccount/shop/default. Create it');
+    const serviceaccounts = [account('runner', ['regcred']), account('runner', ['regcred'], 'payments')];
+    const deployments = [workload('web', { pullSecrets: [], serviceAccountName: 'runner' })];
+    const [finding, ...others] = found([web()], { serviceaccounts, deployments });
+    expect(finding?.message).toContain('Secret/shop/regcred (not there as a pull Secret) named by ServiceAccount/shop/runner. Create it');
+    expect(others).toEqual([]);
   });
 
   it('once for a workload, with all its Secrets, and an init container’s image', () => {
     const pod = web({ pullSecrets: ['regcred', 'second'] });
-    const [finding, ...others] = found([pod, web({ name: 'web-2', pullSecrets: ['regcred', 'second'] })]);
+    const deployments = [workload('web', { pullSecrets: ['regcred', 'second'] })];
+    const [finding, ...others] = found([pod, web({ name: 'web-2', pullSecrets: ['regcred', 'second'] })], { deployments });
     expect(finding?.message).toContain('Secret/shop/regcred (not there as a pull Secret), Secret/shop/second (not there as a pull Secret)');
     expect(others).toEqual([]);
     const migrating = { ...web({ image: 'nginx' }) } as { spec: object };
@@ -95,7 +104,8 @@ describe('pull-secret-missing tells as info, in one finding for the cluster,', (
       web({ name: 'api-1', owner: 'StatefulSet/api', image: 'unknown.example.com/api:1', pullSecrets: ['other'] }),
     ];
     const accounts = [account('default', ['regcred', 'unused'])];
-    expect(found(pods, { serviceaccounts: accounts })).toEqual([
+    const statefulsets = [workload('api', { pullSecrets: ['other'] })];
+    expect(found(pods, { serviceaccounts: accounts, statefulsets })).toEqual([
       {
         object: 'Cluster/local',
         severity: 'info',
@@ -107,7 +117,8 @@ describe('pull-secret-missing tells as info, in one finding for the cluster,', (
   });
 
   it('of a second name beside a Secret that can be used', () => {
-    expect(reasons([web({ pullSecrets: ['regcred', 'gone'] })], { 'pull-secrets': [elsewhere, secret()] })).toEqual([inVain]);
+    const deployments = [workload('web', { pullSecrets: ['regcred', 'gone'] })];
+    expect(reasons([web({ pullSecrets: ['regcred', 'gone'] })], { 'pull-secrets': [elsewhere, secret()], deployments })).toEqual([inVain]);
   });
 
   it('of public registries and of those that let nodes in, though others log in there', () => {
@@ -142,7 +153,30 @@ describe('pull-secret-missing is silent', () => {
     ['about pods that name no Secret', [web({ pullSecrets: [] })], {}],
     ['about a Secret without a login for images that are public', [web({ image: 'nginx' })], { 'pull-secrets': [elsewhere, secret()] }],
     ['about a Job, a CronJob’s Job and a pod by itself', ['Job/import', ''].map((owner) => web({ owner })), {}],
-    ['about pods that are being deleted, and those without a node', [web({ deleting: true }), web({ nodeName: '' })], {}],
+    ['about pods that are being deleted, and those without a node', [web({ deleting: true }), web({ name: 'web-2', nodeName: '' })], {}],
+    [
+      'about a Secret that was replaced by another in the ServiceAccount after the pods were made',
+      [web()],
+      {
+        'pull-secrets': [elsewhere, secret({ name: 'new' })],
+        deployments: [workload('web', { pullSecrets: [] })],
+        serviceaccounts: [account('default', ['new'])],
+      },
+    ],
+    [
+      'about pods to which an admission webhook gives another Secret than the template',
+      [web({ pullSecrets: ['regcred', 'given'] })],
+      { 'pull-secrets': [elsewhere, secret({ name: 'given' })] },
+    ],
+    ['about names that neither the template nor the ServiceAccount has', [web()], { deployments: [workload('web', { pullSecrets: [] })] }],
+    [
+      'about a Deployment that is being deleted, and one that is not there',
+      [web(), web({ name: 'x-1', owner: 'Deployment/x' })],
+      {
+        deployments: [workload('web', { deleting: true })],
+      },
+    ],
+    ['about a kind of workload whose template is not read', [web({ owner: 'StrimziPodSet/web' })], {}],
     [
       'while pods of the version that names the right Secret are there',
       [web(), web({ name: 'web-2', pullSecrets: ['new'] })],

@@ -1,6 +1,7 @@
 import { objectName } from '../../kube/types.ts';
 import type { ClusterView } from '../../observe/cluster-view.ts';
 import type { PodPulls } from '../../observe/resources/pod-pulls.ts';
+import type { WorkloadView } from '../../observe/resources/workloads.ts';
 import { type CheckContext, defineCheck, type Observation } from '../check.ts';
 import { inBrief } from '../in-brief.ts';
 import { noParameters } from '../parameters.ts';
@@ -35,27 +36,48 @@ export const pullSecretMissing = defineCheck({
 
 type Context = CheckContext<unknown>;
 
+/** A workload whose pods run and name pull Secrets. */
 interface Pulling {
   namespace: string;
-  /** What its pods name and want, each once. */
+  /** What its pods name and want, each once: an admission webhook may have changed both. */
   pulls: Set<PodPulls>;
+  /** Names of the Secrets that its next pod gets. Those that run keep what was right when they were made. */
+  next: readonly string[];
+  /** `ServiceAccount/shop/default`, where that is what names them; else ''. */
+  giver: string;
 }
-
-/** What makes new pods in the place of those that are gone, under the same name. */
-const lasting = /^(Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController)\//;
 
 /** By name. Of workloads whose pods wait for an image image-pull tells, and names the Secret. */
 function pullingWorkloads(context: Context): ReadonlyMap<string, Pulling> {
   const failing = byWorkload(context, 'ImageMissing');
   const workloads = new Map<string, Pulling>();
   for (const { pulls, workload, namespace, nodeName, deleting } of context.view.list('pods')) {
-    if (!pulls || deleting || nodeName === '' || !lasting.test(workload)) continue;
-    if (failing.has(workload) || !isJudged(context, namespace)) continue;
-    const known = workloads.get(workload);
-    if (known) known.pulls.add(pulls);
-    else workloads.set(workload, { namespace, pulls: new Set([pulls]) });
+    if (!pulls || deleting || nodeName === '' || failing.has(workload) || !isJudged(context, namespace)) continue;
+    const known = workloads.get(workload) ?? nextOf(context.view, workload, namespace);
+    if (!known) continue;
+    known.pulls.add(pulls);
+    workloads.set(workload, known);
   }
   return workloads;
+}
+
+/** Undefined where it cannot be known what its next pod names, or that there will be one. */
+function nextOf(view: ClusterView, object: string, namespace: string): Pulling | undefined {
+  const workload = workloadNamed(view, object);
+  if (!workload || workload.deleting) return undefined;
+  const { pullSecrets, serviceAccount } = workload;
+  if (pullSecrets.length > 0) return { namespace, pulls: new Set(), next: pullSecrets, giver: '' };
+  const next = view.get('serviceaccounts', `${namespace}/${serviceAccount}`)?.pullSecrets ?? [];
+  return next.length > 0
+    ? { namespace, pulls: new Set(), next, giver: objectName('ServiceAccount', serviceAccount, namespace) }
+    : undefined;
+}
+
+const resourcesOf = { Deployment: 'deployments', StatefulSet: 'statefulsets', DaemonSet: 'daemonsets' } as const;
+
+function workloadNamed(view: ClusterView, object: string): WorkloadView | undefined {
+  const [kind = '', ...key] = object.split('/');
+  return Object.hasOwn(resourcesOf, kind) ? view.get(resourcesOf[kind as keyof typeof resourcesOf], key.join('/')) : undefined;
 }
 
 interface Stranded {
@@ -65,36 +87,33 @@ interface Stranded {
 }
 
 /** Nothing as long as one kind of its pods has what it needs: the others may be of the version before. */
-function strandedOf({ view }: Context, object: string, { namespace, pulls }: Pulling): Stranded[] {
-  const lacking = [...pulls].map((one) => imagesWithout(view, namespace, one));
+function strandedOf({ view }: Context, object: string, workload: Pulling): Stranded[] {
+  const lacking = [...workload.pulls].map((pulls) => imagesWithout(view, workload, pulls));
   if (lacking.some(({ length }) => length === 0)) return [];
   const repositories = new Set(lacking.flat().map(({ repository }) => repository));
   const faults = new Set(lacking.flat().flatMap((one) => one.faults));
-  const names = new Set([...pulls].flatMap(({ secrets }) => secrets));
-  const message = `${object} runs, but a pod of it on a node without its image would not start: no pull Secret that it names can be used for ${inBrief([...repositories])}, where others in this cluster log in: ${inBrief([...faults])}.${givenBy(view, namespace, names)} Create it with credentials for that registry.`;
+  const giver = workload.giver && ` named by ${workload.giver}`;
+  const message = `${object} runs, but a pod of it on a node without its image would not start: no pull Secret that it names can be used for ${inBrief([...repositories])}, where others in this cluster log in: ${inBrief([...faults])}${giver}. Create it with credentials for that registry.`;
   return [
     {
-      secrets: [...names].map((name) => objectName('Secret', name, namespace)),
+      secrets: workload.next.map((name) => objectName('Secret', name, workload.namespace)),
       observation: { object, reason: 'NoUsableSecret', stage: 'Authentication', cause: 'CredentialsMissing', message },
     },
   ];
 }
 
 /** Those that are not for everybody, as far as is known, and why none of the Secrets can be used for them. */
-function imagesWithout(view: ClusterView, namespace: string, { secrets, images }: PodPulls): { repository: string; faults: string[] }[] {
+function imagesWithout(
+  view: ClusterView,
+  { namespace, next }: Pulling,
+  { secrets, images }: PodPulls,
+): { repository: string; faults: string[] }[] {
   return images
     .map(repositoryOf)
     .filter((repository) => isName(repository) && isPrivate(view, repository))
-    .map((repository) => ({ repository, faults: unusable(view, namespace, secrets, repository) }))
+    .filter((repository) => unusable(view, namespace, secrets, repository).length > 0)
+    .map((repository) => ({ repository, faults: unusable(view, namespace, next, repository) }))
     .filter(({ faults }) => faults.length > 0);
-}
-
-/** A pod shows the names that its ServiceAccount gave it as its own. */
-function givenBy(view: ClusterView, namespace: string, names: ReadonlySet<string>): string {
-  const accounts = [...view.list('serviceaccounts')].filter(
-    (account) => account.namespace === namespace && account.pullSecrets.some((name) => names.has(name)),
-  );
-  return accounts.length > 0 ? ` Named by ${inBrief(accounts.map(({ name }) => objectName('ServiceAccount', name, namespace)))}.` : '';
 }
 
 /** All others in one, since Kubernetes passes over them and nothing shows that anything is missing. */
@@ -109,7 +128,7 @@ function namedInVain(context: Context, workloads: ReadonlyMap<string, Pulling>, 
       if (before === undefined || user < before) users.set(secret, user);
     }
   };
-  for (const [object, { namespace, pulls }] of workloads) for (const { secrets } of pulls) use(namespace, secrets, object);
+  for (const [object, { namespace, next }] of workloads) use(namespace, next, object);
   for (const { name, namespace, pullSecrets } of view.list('serviceaccounts'))
     if (pullSecrets.length > 0 && isJudged(context, namespace)) use(namespace, pullSecrets, objectName('ServiceAccount', name, namespace));
   if (users.size === 0) return undefined;
