@@ -40,6 +40,7 @@ import { fluxKustomization } from './delivery/flux-kustomization.ts';
 import { fluxSource } from './delivery/flux-source.ts';
 import { imagePull } from './delivery/image-pull.ts';
 import { jobFailed } from './delivery/job-failed.ts';
+import { pullSecretMissing } from './delivery/pull-secret-missing.ts';
 import { rolloutStuck } from './delivery/rollout-stuck.ts';
 import { albTargetUnhealthy } from './networking/alb-target-unhealthy.ts';
 import { gatewayNotProgrammed } from './networking/gateway-not-programmed.ts';
@@ -184,6 +185,7 @@ export const checks: readonly Check[] = [
   fluxKustomization,
   fluxHelmRelease,
   imagePull,
+  pullSecretMissing,
   rolloutStuck,
   jobFailed,
 ];

@@ -41,6 +41,7 @@ import { persistentvolumes } from './resources/persistentvolumes.ts';
 import { poddisruptionbudgets } from './resources/poddisruptionbudgets.ts';
 import { pods } from './resources/pods.ts';
 import { priorityclasses } from './resources/priorityclasses.ts';
+import { legacyPullSecrets, pullSecrets } from './resources/pull-secrets.ts';
 import { resourcequotas } from './resources/resourcequotas.ts';
 import { rolebindings } from './resources/rolebindings.ts';
 import { clusterroles, roles } from './resources/roles.ts';
@@ -90,6 +91,7 @@ export const resources = {
   ingresses,
   jobs,
   kustomizations,
+  'legacy-pull-secrets': legacyPullSecrets,
   limitranges,
   'load-balancer-events': loadBalancerEvents,
   mutatingwebhookconfigurations,
@@ -107,6 +109,7 @@ export const resources = {
   prometheusagents,
   prometheuses,
   prometheusrules,
+  'pull-secrets': pullSecrets,
   resourcequotas,
   rolebindings,
   roles,

@@ -1,5 +1,5 @@
 import { type KubeObject, objectName } from '../../kube/types.ts';
-import { addressOf, type Conditions, conditionOf, type DeliveryView, failureOf } from '../delivery.ts';
+import { addressOf, type Conditions, conditionOf, type DeliveryView, failureOf, isOwned } from '../delivery.ts';
 import { defineResource, instantOf } from '../resource.ts';
 
 /** Argo CD: applications, and the projects that say when they may be synced. */
@@ -117,6 +117,7 @@ export const applications = defineResource({
       kind: 'Application',
       name: metadata?.name ?? '',
       namespace,
+      owned: isOwned(metadata),
       ...(paused ? { state: 'Suspended' as const, waitsFor: [] } : stateOf(object)),
       source: (spec?.sources ?? (spec?.source ? [spec.source] : [])).map(sourceOf).join(', '),
       revision: firstOf(status?.operationState?.syncResult) || firstOf(status?.sync),

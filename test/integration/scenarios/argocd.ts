@@ -50,7 +50,7 @@ export const argocd: readonly Scenario[] = [
     object: `Application/${check}/shop`,
     settings: { parameters: { outOfSyncMinutes: '0' } },
     prepare: async (world) => {
-      await installApis(world, check, 'applications', 'appprojects');
+      await installApis(world, check, { applications: undefined, appprojects: undefined });
       const frozen = { kind: 'deny', schedule: '* * * * *', duration: '1h', applications: ['frozen'] };
       await put(world, 'appprojects', 'shop', check, { spec: { syncWindows: [frozen] } });
       await becomes(world, 'shop', status('Healthy', 'Synced'), automated);
