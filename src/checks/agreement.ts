@@ -1,5 +1,7 @@
 import type { Tier } from '../api/v1alpha1/fields.ts';
+import type { DeliveryTool } from '../api/v1alpha1/supportcoverage.ts';
 import { matchesGlob } from '../kube/glob.ts';
+import { covers } from './areas.ts';
 
 /** An add-on whose version was agreed. */
 export interface AddonTarget {
@@ -31,6 +33,8 @@ export interface Agreement {
   isPlatform(namespace: string): boolean;
   /** True for a namespace that is covered, the platform's included. */
   isCovered(namespace: string): boolean;
+  /** True for delivery tooling that is covered; below Level3, where none can be named, what is installed is looked at. */
+  coversTool(tool: DeliveryTool): boolean;
   /** Which versions count as up to date. */
   targets: { kubernetes?: string | undefined; addons: readonly AddonTarget[] };
   /** What application namespaces get where they have none. */
@@ -88,6 +92,8 @@ export interface AgreementInput {
   platformNamespaces?: readonly string[] | undefined;
   /** Globs. Absent: all namespaces. */
   namespaces?: { include?: readonly string[] | undefined; exclude?: readonly string[] | undefined } | undefined;
+  /** Absent: all, below Level3, and none from there on. */
+  deliveryTooling?: readonly DeliveryTool[] | undefined;
   targets?: { kubernetes?: string | undefined; addons?: readonly AddonTarget[] | undefined } | undefined;
   templates?: Templates | undefined;
   /** The facts of the approved baseline; undefined where there is none. */
@@ -96,7 +102,7 @@ export interface AgreementInput {
 
 /** With nothing given: every namespace is covered, and there is neither a target nor an approved baseline. */
 export function createAgreement(input: AgreementInput = {}): Agreement {
-  const { tier = 'Level3', platformNamespaces, namespaces, targets, templates, approved } = input;
+  const { tier = 'Level3', deliveryTooling = [], platformNamespaces, namespaces, targets, templates, approved } = input;
   const platform = platformNamespaces ?? wellKnownPlatformNamespaces;
   const { include = ['*'], exclude = [] } = namespaces ?? {};
   const known = new Map<string, Record<string, string>>();
@@ -116,6 +122,7 @@ export function createAgreement(input: AgreementInput = {}): Agreement {
     isCovered: (namespace) =>
       isPlatform(namespace) ||
       (include.some((glob) => matchesGlob(glob, namespace)) && !exclude.some((glob) => matchesGlob(glob, namespace))),
+    coversTool: (tool) => !covers(tier, 'Level3') || deliveryTooling.includes(tool),
     targets: { kubernetes: targets?.kubernetes, addons: targets?.addons ?? [] },
     templates: templates ?? {},
     baselineApproved: approved !== undefined,

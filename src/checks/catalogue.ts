@@ -34,6 +34,9 @@ import { nsResourceQuota } from './defaults/ns-resourcequota.ts';
 import { nsTerminating } from './defaults/ns-terminating.ts';
 import { pdbBlocksDrain } from './defaults/pdb-blocks-drain.ts';
 import { pdbMissing } from './defaults/pdb-missing.ts';
+import { fluxHelmRelease } from './delivery/flux-helmrelease.ts';
+import { fluxKustomization } from './delivery/flux-kustomization.ts';
+import { fluxSource } from './delivery/flux-source.ts';
 import { imagePull } from './delivery/image-pull.ts';
 import { jobFailed } from './delivery/job-failed.ts';
 import { rolloutStuck } from './delivery/rollout-stuck.ts';
@@ -173,6 +176,9 @@ export const checks: readonly Check[] = [
   gatewayNotProgrammed,
   routeUnresolved,
   networkpolicyOrphan,
+  fluxSource,
+  fluxKustomization,
+  fluxHelmRelease,
   imagePull,
   rolloutStuck,
   jobFailed,

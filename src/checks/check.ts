@@ -17,6 +17,12 @@ export interface Observation {
   message: string;
   /** Since when, where Kubernetes keeps that time; absent: since it was first seen. */
   since?: Temporal.Instant | undefined;
+  /** That time moves while the state goes on, as with each new attempt: the first sight is what counts and is remembered. */
+  dateMoves?: boolean;
+  /** For how long it must hold, where that is not the check's `for`; milliseconds. */
+  holdMs?: number;
+  /** Not known at the moment, as while it is tried again: what was found of it stays as it was, and nothing opens. */
+  uncertain?: boolean;
   /** Of a failed delivery: where and by what it is broken. No part of the finding's identity. */
   stage?: Stage;
   cause?: Cause;

@@ -128,6 +128,7 @@ export function planOf(
         tier: spec.tier,
         platformNamespaces: spec.scope?.platformNamespaces,
         namespaces: spec.scope?.namespaces,
+        deliveryTooling: spec.scope?.deliveryTooling,
         targets: spec.maintenance?.targets,
         templates: spec.corrections?.templates,
       },

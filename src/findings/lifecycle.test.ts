@@ -152,6 +152,38 @@ describe('an open finding', () => {
   });
 });
 
+describe('a state that is tried again and again', () => {
+  const retried = (since: Temporal.Instant) => found([seen('Kustomization/flux-system/shop', { since, dateMoves: true })]);
+  const again = found([seen('Kustomization/flux-system/shop', { uncertain: true, message: '' })]);
+
+  it('opens when it has held since the first sight, though its date moves with every attempt and the operator restarts', () => {
+    let memory = restarted(pass(nothing, [retried(later(0))], later(0)));
+    for (let minute = 1; minute < 15; minute += 1) {
+      memory = restarted(pass(memory, [again], later(minute)));
+      memory = restarted(pass(memory, [retried(later(minute))], later(minute + 0.5)));
+    }
+    expect(memory.findings).toEqual([]);
+    const opened = pass(memory, [retried(later(14.9))], later(15));
+    expect(opened.findings.map(({ firstSeen }) => firstSeen)).toEqual([text(later(0))]);
+  });
+
+  it('stays as it was found while an attempt goes on, and opens nothing by that', () => {
+    const open = pass(nothing, [retried(later(-60))], later(0));
+    const meanwhile = pass(open, [again], later(1));
+    expect(meanwhile.findings).toEqual(open.findings);
+    expect(said(meanwhile)).toEqual([]);
+    expect(pass(nothing, [again], later(60))).toMatchObject({ findings: [], pending: [] });
+    expect(said(pass(meanwhile, [found([])], later(2)))).toEqual(['Resolved Kustomization/flux-system/shop']);
+  });
+});
+
+it('a state with a time of its own opens after that, not after the check’s', () => {
+  const suspended = found([seen('Kustomization/flux-system/shop', { holdMs: 60 * minutes })]);
+  const first = pass(nothing, [suspended], later(0));
+  expect(pass(first, [suspended], later(59.9)).findings).toEqual([]);
+  expect(pass(first, [suspended], later(60)).findings).toHaveLength(1);
+});
+
 describe('a failed delivery', () => {
   const broken = (stage: Stage, cause: Cause) => [found([seen('Deployment/shop/web', { stage, cause })], { holdMs: 0 })];
   const first = pass(nothing, broken('Artifact', 'NotFound'), start);

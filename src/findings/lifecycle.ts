@@ -56,8 +56,15 @@ export function advance(previous: Memory, results: readonly CheckResult[], clust
       if (seen.has(id)) continue;
       seen.add(id);
       const before = known.get(id);
+      if (observation.uncertain) {
+        const wait = waiting.get(id);
+        if (before) findings.push(judgedAnew(before, result.check.tier, judge));
+        else if (wait) pending.push(wait);
+        continue;
+      }
+      const holdMs = observation.holdMs ?? result.holdMs;
       const firstSeen = before?.firstSeen ?? began(observation, waiting.get(id), now);
-      const opens = Temporal.Instant.from(firstSeen).add({ milliseconds: result.holdMs });
+      const opens = Temporal.Instant.from(firstSeen).add({ milliseconds: holdMs });
       if (!before && Temporal.Instant.compare(now, opens) < 0) {
         opensAt.set(result.check.id, earlier(opens, opensAt.get(result.check.id)));
         if (!isDatedBy(observation, firstSeen)) pending.push({ id, check: result.check.id, object: observation.object, firstSeen });
@@ -81,7 +88,7 @@ export function advance(previous: Memory, results: readonly CheckResult[], clust
         openedAt: before?.openedAt ?? stamp(now),
       };
       findings.push(finding);
-      if (!before && !wasLeftOut(previous, observation, result.holdMs)) transitions.push({ type: 'Opened', finding });
+      if (!before && !wasLeftOut(previous, observation, holdMs)) transitions.push({ type: 'Opened', finding });
       else if (before && before.severity !== finding.severity)
         transitions.push({ type: 'SeverityChanged', finding, from: before.severity });
     }
@@ -138,8 +145,8 @@ function began({ since }: Observation, waiting: PendingFinding | undefined, now:
 }
 
 /** True where the beginning can be read from the object again, so that it need not be remembered. */
-function isDatedBy({ since }: Observation, firstSeen: string): boolean {
-  return since !== undefined && stamp(since) === firstSeen;
+function isDatedBy({ since, dateMoves }: Observation, firstSeen: string): boolean {
+  return !dateMoves && since !== undefined && stamp(since) === firstSeen;
 }
 
 /** True for a state that Kubernetes dates so early that it was open in a pass whose report could not hold all: it is no news. */

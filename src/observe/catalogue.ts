@@ -11,6 +11,7 @@ import { csidrivers } from './resources/csidrivers.ts';
 import { customresourcedefinitions } from './resources/customresourcedefinitions.ts';
 import { endpointslices } from './resources/endpointslices.ts';
 import { evictedPods } from './resources/evicted-pods.ts';
+import { buckets, gitrepositories, helmreleases, helmrepositories, kustomizations, ocirepositories } from './resources/flux.ts';
 import { gatewayclasses } from './resources/gatewayclasses.ts';
 import { gateways } from './resources/gateways.ts';
 import { helmReleaseSecrets } from './resources/helm-release-secrets.ts';
@@ -60,6 +61,7 @@ export const resources = {
   alertmanagers,
   apiservices,
   backendconfigs,
+  buckets,
   certificates,
   certificatesigningrequests,
   'cluster-autoscaler-status': clusterAutoscalerStatus,
@@ -74,19 +76,24 @@ export const resources = {
   'evicted-pods': evictedPods,
   gatewayclasses,
   gateways,
+  gitrepositories,
   grpcroutes,
   'helm-release-secrets': helmReleaseSecrets,
+  helmreleases,
+  helmrepositories,
   horizontalpodautoscalers,
   httproutes,
   ingressclasses,
   ingresses,
   jobs,
+  kustomizations,
   limitranges,
   'load-balancer-events': loadBalancerEvents,
   mutatingwebhookconfigurations,
   namespaces,
   networkpolicies,
   nodes,
+  ocirepositories,
   'other-secrets': otherSecrets,
   persistentvolumeclaims,
   persistentvolumes,

@@ -1,3 +1,4 @@
+import { deliveryTools } from '../../src/api/v1alpha1/supportcoverage.ts';
 import { checks } from '../../src/checks/catalogue.ts';
 import { level3 } from './scenarios/catalogue.ts';
 import { tryScenarios } from './scenarios/harness.ts';
@@ -6,7 +7,7 @@ tryScenarios({
   name: 'level3',
   tier: 'Level3',
   scenarios: level3,
-  spec: { scope: { namespaces: { exclude: ['other-*'] } } },
+  spec: { scope: { namespaces: { exclude: ['other-*'] }, deliveryTooling: [...deliveryTools] } },
 });
 
 it('every check of Level 3 has a scenario here', () => {

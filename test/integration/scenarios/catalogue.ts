@@ -3,6 +3,7 @@ import { capacity } from './capacity.ts';
 import { controlPlane } from './controlplane.ts';
 import { defaults } from './defaults.ts';
 import { delivery } from './delivery.ts';
+import { flux } from './flux.ts';
 import { networking } from './networking.ts';
 import { nodes } from './nodes.ts';
 import { observability } from './observability.ts';
@@ -28,4 +29,4 @@ export const scenarios: readonly Scenario[] = [
 export const level2: readonly Scenario[] = [...workloads, ...networking];
 
 /** Those of Level 3. */
-export const level3: readonly Scenario[] = [...delivery];
+export const level3: readonly Scenario[] = [...delivery, ...flux];

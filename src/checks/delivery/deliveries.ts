@@ -1,0 +1,122 @@
+import type { DeliveryTool } from '../../api/v1alpha1/supportcoverage.ts';
+import { redact } from '../../kube/redact.ts';
+import { objectName } from '../../kube/types.ts';
+import type { ResourceName, View } from '../../observe/catalogue.ts';
+import { unmetNeed } from '../../observe/cluster-view.ts';
+import type { DeliveryView } from '../../observe/delivery.ts';
+import { instantOf } from '../../observe/resource.ts';
+import type { Evaluation, Observation } from '../check.ts';
+import { type Context, isJudged } from '../workloads/pod-states.ts';
+import { causeWords } from './cause-words.ts';
+import { classify } from './classify.ts';
+
+/** The resources that are kept as deliveries. */
+export type DeliveryResource = { [K in ResourceName]: View<K> extends DeliveryView ? K : never }[ResourceName];
+
+/** What a check says of one kind of delivery. */
+export interface Telling {
+  /** Of the observation. */
+  reason: string;
+  /** What is wrong, after the object, such as "is not fetched". */
+  what: string;
+  /** Plural and group, as kubectl takes them. */
+  resource: string;
+}
+
+/** What says of a delivery that it only waits for another. */
+export interface Waiting {
+  /** Reasons of its failure that mean it. */
+  reasons: readonly string[];
+  /** What fails and is told of itself. */
+  failing: ReadonlySet<string>;
+}
+
+const dayMs = 24 * 60 * 60_000;
+
+/**
+ * The evaluation of a check of one tool, which may have several APIs: NotApplicable where the coverage does not name the tool or none of them
+ * is served, and Unknown, besides what the others show, where one cannot be read.
+ */
+export function judgeDeliveries(
+  context: Context,
+  tool: DeliveryTool,
+  resources: readonly DeliveryResource[],
+  observe: (resource: DeliveryResource) => Observation[],
+): Evaluation {
+  const { view, agreement } = context;
+  if (!agreement.coversTool(tool)) return { outcome: 'NotApplicable', message: `scope.deliveryTooling does not name ${tool}` };
+  const unmet = resources.map((resource) => unmetNeed(view, { resources: [resource] }));
+  const [first] = unmet;
+  if (first && unmet.every((need) => need?.outcome === 'NotApplicable')) return first;
+  const unknown = unmet.find((need) => need?.outcome === 'Unknown')?.message;
+  const observations = resources.flatMap((resource, index) => (unmet[index] ? [] : observe(resource)));
+  return unknown === undefined ? { observations } : { observations, unknown };
+}
+
+/** What of a resource is in covered namespaces. */
+export function deliveriesOf(context: Context, resource: DeliveryResource): DeliveryView[] {
+  return [...context.view.list(resource)].filter(({ namespace }) => isJudged(context, namespace));
+}
+
+/**
+ * Of each that fails, an observation. While it is tried again it is not known how it is: what was found stays, and nothing opens. What only
+ * waits for another one that fails is left to that one.
+ */
+export function failedDeliveries(deliveries: readonly DeliveryView[], telling: Telling, waiting?: Waiting): Observation[] {
+  return deliveries.flatMap((delivery) => {
+    const object = nameOf(delivery);
+    if (delivery.state === 'Progressing') return [{ object, reason: telling.reason, message: '', uncertain: true }];
+    if (delivery.state !== 'Failing' || (waiting && isTold(delivery, waiting))) return [];
+    return [failed(object, delivery, telling)];
+  });
+}
+
+/** Of each that has stood still for so many days because somebody wanted it to, an observation of severity info. */
+export function suspendedDeliveries(deliveries: readonly DeliveryView[], days: number): Observation[] {
+  return deliveries
+    .filter(({ state }) => state === 'Suspended')
+    .map((delivery) => ({
+      object: nameOf(delivery),
+      reason: 'Suspended',
+      severity: 'info' as const,
+      holdMs: days * dayMs,
+      message: `${nameOf(delivery)} has been suspended for ${days} days or more, so that nothing new is delivered. Resume it, or raise suspendedDays if it is to stay like this.`,
+    }));
+}
+
+/** Names of those that fail and are told of. */
+export function failingOf(context: Context, resources: readonly DeliveryResource[]): ReadonlySet<string> {
+  const all = resources.flatMap((resource) => deliveriesOf(context, resource));
+  return new Set(all.filter(({ state }) => state === 'Failing').map(nameOf));
+}
+
+function isTold({ failure, waitsFor }: DeliveryView, { reasons, failing }: Waiting): boolean {
+  return failure !== undefined && reasons.includes(failure.reason) && waitsFor.some((other) => failing.has(other));
+}
+
+export function nameOf({ kind, name, namespace }: DeliveryView): string {
+  return objectName(kind, name, namespace);
+}
+
+function failed(object: string, delivery: DeliveryView, { reason, what, resource }: Telling): Observation {
+  const { name, namespace, kind, since, failure = { reason: '', text: '' } } = delivery;
+  const { stage, cause, subject } = classify({ ...failure, kind });
+  const given = /^[A-Za-z]{1,64}$/.test(failure.reason) ? failure.reason : 'no reason that is known';
+  const why = cause === 'Unknown' ? `its controller says ${given}` : causeWords[cause];
+  const revision = revisionOf(delivery.revision);
+  return {
+    object,
+    reason,
+    stage,
+    cause,
+    message: `${object} ${what}${revision && ` at ${revision}`}: ${why}${subject ? ` (${subject})` : ''}. Its conditions say more: kubectl -n ${namespace} describe ${resource} ${name}.`,
+    since: instantOf(since),
+    dateMoves: true,
+  };
+}
+
+/** With hashes cut to the length at which people tell them apart; '' for what is no revision. */
+function revisionOf(text: string): string {
+  const short = text.replace(/\b((?:sha1|sha256):)?([0-9a-f]{12})[0-9a-f]{20,}\b/g, '$1$2');
+  return /^[\w][\w./:+@-]{0,127}$/.test(short) && redact(short) === short ? short : '';
+}

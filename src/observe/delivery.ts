@@ -1,0 +1,51 @@
+import { redact } from '../kube/redact.ts';
+import type { Condition } from '../kube/types.ts';
+
+/**
+ * What is delivered: a source, an application, a release, a pipeline, a set of runners. Every tool's objects are kept in this one shape; to
+ * read another tool is to write one file that makes it.
+ */
+export interface DeliveryView {
+  kind: string;
+  name: string;
+  namespace: string;
+  state: DeliveryState;
+  /** RFC 3339: since when, as the tool dates it, which may be no more than its last attempt. */
+  since?: string | undefined;
+  /** Why it is Failing. */
+  failure?: DeliveryFailure | undefined;
+  /** Where it comes from, without credentials; '' where that is not said. */
+  source: string;
+  /** What was delivered, or tried; '' where that is not said. */
+  revision: string;
+  /** RFC 3339. */
+  lastSuccessAt?: string | undefined;
+  /** `Kind/namespace/name` of what it says that it waits for. */
+  waitsFor: readonly string[];
+}
+
+/** Progressing: an attempt goes on, whatever the last one came to. Suspended: somebody wants it to stand still. */
+export type DeliveryState = 'Healthy' | 'Failing' | 'Progressing' | 'Suspended' | 'OutOfSync';
+
+export interface DeliveryFailure {
+  /** Of the condition; as the tool writes it. */
+  reason: string;
+  /** At most 2,048 characters; it may hold anything, and is looked at, never shown. */
+  text: string;
+}
+
+export function failureOf(reason: string | undefined, text: string | undefined): DeliveryFailure {
+  return { reason: reason ?? '', text: (text ?? '').slice(0, 2048) };
+}
+
+/** A `status.conditions`, of which nothing is certain. */
+export type Conditions = readonly Partial<Condition>[] | undefined;
+
+export function conditionOf(conditions: Conditions, type: string): Partial<Condition> | undefined {
+  return Array.isArray(conditions) ? conditions.find((condition: Partial<Condition>) => condition?.type === type) : undefined;
+}
+
+/** An address as it may be shown; '' for what is none. */
+export function addressOf(url: unknown): string {
+  return typeof url === 'string' ? redact(url.slice(0, 512)) : '';
+}

@@ -1,0 +1,145 @@
+import type { KubeObject } from '../../kube/types.ts';
+import { addressOf, type Conditions, conditionOf, type DeliveryView, failureOf } from '../delivery.ts';
+import { defineResource } from '../resource.ts';
+
+/** Flux: sources, and what is made of them. Every version of the APIs has the same conditions. */
+
+interface FluxObject extends KubeObject {
+  spec?: { suspend?: boolean };
+  status?: { conditions?: Conditions };
+}
+
+interface Source extends FluxObject {
+  spec?: { suspend?: boolean; url?: string; endpoint?: string; bucketName?: string; type?: string };
+  status?: { conditions?: Conditions; artifact?: { revision?: string; lastUpdateTime?: string } };
+}
+
+interface Reference {
+  kind?: string;
+  name?: string;
+  namespace?: string;
+}
+
+interface Kustomization extends FluxObject {
+  spec?: { suspend?: boolean; path?: string; sourceRef?: Reference; dependsOn?: Reference[] };
+  status?: { conditions?: Conditions; lastAttemptedRevision?: string; lastAppliedRevision?: string };
+}
+
+interface HelmRelease extends FluxObject {
+  spec?: {
+    suspend?: boolean;
+    chart?: { spec?: { chart?: string; version?: string; sourceRef?: Reference } };
+    chartRef?: Reference;
+    dependsOn?: Reference[];
+  };
+  status?: {
+    conditions?: Conditions;
+    lastAttemptedRevision?: string;
+    history?: { status?: string; lastDeployed?: string }[];
+  };
+}
+
+/**
+ * While Ready is not True, what says why, the most exact first. Those of a source stay while it is tried again, when Ready is Unknown; so does
+ * Released, which says more than Ready.
+ */
+const faults: readonly { type: string; status: string }[] = [
+  { type: 'FetchFailed', status: 'True' },
+  { type: 'StorageOperationFailed', status: 'True' },
+  { type: 'IncludeUnavailable', status: 'True' },
+  { type: 'SourceVerified', status: 'False' },
+  { type: 'Released', status: 'False' },
+  { type: 'TestSuccess', status: 'False' },
+  { type: 'Stalled', status: 'True' },
+  { type: 'Ready', status: 'False' },
+];
+
+/** What never succeeded has observedGeneration -1 in some versions, and no condition before its first attempt, or when it was made suspended. */
+function stateOf({ spec, status }: FluxObject): Pick<DeliveryView, 'state' | 'since' | 'failure'> {
+  const ready = conditionOf(status?.conditions, 'Ready');
+  if (spec?.suspend === true) return { state: 'Suspended' };
+  if (ready?.status === 'True') return { state: 'Healthy', since: ready.lastTransitionTime };
+  for (const { type, status: wanted } of faults) {
+    const found = conditionOf(status?.conditions, type);
+    if (found?.status !== wanted) continue;
+    return { state: 'Failing', since: found.lastTransitionTime, failure: failureOf(found.reason, found.message) };
+  }
+  return { state: 'Progressing', since: ready?.lastTransitionTime };
+}
+
+function nameOf(kind: string, { metadata }: KubeObject) {
+  return { kind, name: metadata?.name ?? '', namespace: metadata?.namespace ?? '' };
+}
+
+/** As `Kind/namespace/name`; in the namespace of the object unless it names another. */
+function referred({ kind = '', name = '', namespace }: Reference, { metadata }: KubeObject): string {
+  return `${kind}/${namespace ?? metadata?.namespace ?? ''}/${name}`;
+}
+
+function source(kind: string, resource: string, otherVersions: readonly string[]) {
+  return defineResource({
+    type: { group: 'source.toolkit.fluxcd.io', version: 'v1', resource, kind, namespaced: true },
+    otherVersions,
+    project: (object: Source): DeliveryView | undefined => {
+      const { spec, status } = object;
+      if (object.metadata?.deletionTimestamp) return undefined;
+      // A HelmRepository of this type is no more than an address, of which nobody writes how it is.
+      const isOnlyAddress = kind === 'HelmRepository' && spec?.type === 'oci' && spec.suspend !== true;
+      return {
+        ...nameOf(kind, object),
+        ...(isOnlyAddress ? { state: 'Healthy' as const } : stateOf(object)),
+        source: addressOf(spec?.url ?? (spec?.bucketName ? `${spec.endpoint ?? ''}/${spec.bucketName}` : '')),
+        revision: status?.artifact?.revision ?? '',
+        lastSuccessAt: status?.artifact?.lastUpdateTime,
+        waitsFor: [],
+      };
+    },
+  });
+}
+
+export const gitrepositories = source('GitRepository', 'gitrepositories', ['v1beta2', 'v1beta1']);
+export const helmrepositories = source('HelmRepository', 'helmrepositories', ['v1beta2', 'v1beta1']);
+export const ocirepositories = source('OCIRepository', 'ocirepositories', ['v1beta2']);
+export const buckets = source('Bucket', 'buckets', ['v1beta2', 'v1beta1']);
+
+export const kustomizations = defineResource({
+  type: { group: 'kustomize.toolkit.fluxcd.io', version: 'v1', resource: 'kustomizations', kind: 'Kustomization', namespaced: true },
+  otherVersions: ['v1beta2', 'v1beta1'],
+  project: (object: Kustomization): DeliveryView | undefined => {
+    const { spec, status } = object;
+    if (object.metadata?.deletionTimestamp) return undefined;
+    const state = stateOf(object);
+    const from = spec?.sourceRef ? referred(spec.sourceRef, object) : '';
+    const dependencies = (spec?.dependsOn ?? []).map((reference) => referred({ ...reference, kind: 'Kustomization' }, object));
+    return {
+      ...nameOf('Kustomization', object),
+      ...state,
+      source: spec?.path ? `${from} ${spec.path}` : from,
+      revision: status?.lastAttemptedRevision ?? status?.lastAppliedRevision ?? '',
+      lastSuccessAt: state.state === 'Healthy' ? state.since : undefined,
+      waitsFor: from ? [from, ...dependencies] : dependencies,
+    };
+  },
+});
+
+export const helmreleases = defineResource({
+  type: { group: 'helm.toolkit.fluxcd.io', version: 'v2', resource: 'helmreleases', kind: 'HelmRelease', namespaced: true },
+  otherVersions: ['v2beta2', 'v2beta1'],
+  project: (object: HelmRelease): DeliveryView | undefined => {
+    const { spec, status } = object;
+    if (object.metadata?.deletionTimestamp) return undefined;
+    const chart = spec?.chart?.spec;
+    const reference = spec?.chartRef ?? chart?.sourceRef;
+    const from = reference ? referred(reference, object) : '';
+    const dependencies = (spec?.dependsOn ?? []).map((each) => referred({ ...each, kind: 'HelmRelease' }, object));
+    const deployed = (status?.history ?? []).find((release) => release.status === 'deployed');
+    return {
+      ...nameOf('HelmRelease', object),
+      ...stateOf(object),
+      source: [from, chart?.chart, chart?.version].filter(Boolean).join(' '),
+      revision: status?.lastAttemptedRevision ?? '',
+      lastSuccessAt: deployed?.lastDeployed,
+      waitsFor: from ? [from, ...dependencies] : dependencies,
+    };
+  },
+});
