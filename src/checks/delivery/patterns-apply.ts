@@ -191,6 +191,7 @@ export const applyPatterns: readonly Pattern[] = [
     all: [' is invalid: '],
     stage: 'Deploy',
     cause: 'InvalidManifest',
+    subject: [{ what: 'field', after: '" is invalid: ', until: ':' }],
     samples: [
       {
         text: 'CustomResourceDefinition/kustomizations.kustomize.toolkit.fluxcd.io dry-run failed, reason: Invalid, error: CustomResourceDefinition.apiextensions.k8s.io "kustomizations.kustomize.toolkit.fluxcd.io" is invalid: status.storedVersions[1]: Invalid value: "v1beta2": must appear in spec.versions',
@@ -199,6 +200,32 @@ export const applyPatterns: readonly Pattern[] = [
       {
         text: 'Deployment.apps "web" is invalid: spec.selector: Invalid value: v1.LabelSelector{}: field is immutable',
         source: 'kubernetes/apimachinery pkg/api/errors/errors.go (NewInvalid)',
+        subject: 'field spec.selector',
+      },
+      {
+        text: 'Deployment/apps/invalid dry-run failed (Invalid): Deployment.apps "invalid" is invalid: spec.template.metadata.labels: Invalid value: {"app":"invalid"}: `selector` does not match template `labels`\n',
+        source: 'kustomize-controller v1.9.6 with Kubernetes 1.37.2 (make test-delivery)',
+        subject: 'field spec.template.metadata.labels',
+      },
+    ],
+  },
+  {
+    id: 'manifest-unknown-field',
+    tool: 'Kubernetes API server',
+    all: ['failed to create typed patch object'],
+    stage: 'Deploy',
+    cause: 'InvalidManifest',
+    subject: [{ what: 'object', after: 'typed patch object (', until: ';' }],
+    samples: [
+      {
+        text: 'CephFilesystem/rook-ceph/myfs dry-run failed, error: failed to create typed patch object (rook-ceph/myfs; ceph.rook.io/v1, Kind=CephFilesystem): .spec.dataPools[0].name: field not declared in schema',
+        source: 'https://github.com/fluxcd/kustomize-controller/issues/699',
+        subject: 'object rook-ceph/myfs',
+      },
+      {
+        text: 'Deployment/apps/schema dry-run failed: failed to create typed patch object (apps/schema; apps/v1, Kind=Deployment): errors:\n  .spec.replicas: expected numeric (int or float), got string\n  .spec.selectr: field not declared in schema\n',
+        source: 'kustomize-controller v1.9.6 with Kubernetes 1.37.2 (make test-delivery)',
+        subject: 'object apps/schema',
       },
     ],
   },
@@ -235,22 +262,19 @@ export const applyPatterns: readonly Pattern[] = [
     ],
   },
   {
-    id: 'dependency-not-ready',
-    tool: 'Flux',
-    all: ['dependency ', ' is not ready'],
+    id: 'manifest-undecodable',
+    tool: 'Flux (kustomize)',
+    all: ['failed to decode kubernetes yaml from'],
     stage: 'Deploy',
-    cause: 'DependencyNotReady',
-    subject: [{ what: 'dependency', after: "dependency '", until: "'" }],
+    cause: 'InvalidManifest',
     samples: [
       {
-        text: "dependency 'flux-system/infra' is not ready",
-        source: 'fluxcd/kustomize-controller internal/controller/kustomization_controller.go',
-        subject: 'dependency flux-system/infra',
+        text: 'failed to decode Kubernetes YAML from /tmp/kustomization-1443093643/clusters/home/clickhouse/kustomizeconfig.yaml: missing Resource metadata <nil>',
+        source: 'https://github.com/fluxcd/flux2/issues/5313',
       },
       {
-        text: "dependency 'apps/database' is not ready",
-        source: 'fluxcd/helm-controller internal/controller/helmrelease_controller.go',
-        subject: 'dependency apps/database',
+        text: "failed to decode Kubernetes YAML from /tmp/kustomization-1305573970/yaml/cm.yaml: MalformedYAMLError: yaml: line 1: did not find expected ',' or ']'",
+        source: 'kustomize-controller v1.9.6 with Kubernetes 1.37.2 (make test-delivery)',
       },
     ],
   },
