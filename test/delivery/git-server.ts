@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { runCommand } from '../controlplane/command.ts';
@@ -17,13 +17,18 @@ export interface GitServer {
   readonly credentials: Credentials;
   /** The address of a repository; without credentials in it. */
   url(repository: string): string;
-  /** Makes these files, by path, the whole content of the branch main, and the repository where there is none. */
-  commit(repository: string, files: Readonly<Record<string, string>>): Promise<void>;
+  /** Makes these files, by path, the whole content of a branch (main unless told otherwise), and the repository where there is none. */
+  commit(repository: string, files: Files, branch?: string): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** The text of files by their path. */
+export type Files = Readonly<Record<string, string>>;
+
 /** Repositories of this prefix are read with credentials alone. */
 export const privately = 'private/';
+/** Of repositories of this prefix nothing is ever answered: a first sync that goes on. */
+export const silently = 'silent/';
 const headEnd = '\r\n\r\n';
 
 /** What Git answers, once its head has been read. */
@@ -86,12 +91,12 @@ function runBackend(root: string, request: IncomingMessage, response: ServerResp
   request.pipe(child.stdin);
 }
 
-/** The content of the branch as `git fast-import` reads it: one commit with these files and no others. */
-function importStream(files: Readonly<Record<string, string>>, at: number, first: boolean): string {
+/** What `git fast-import` reads: one commit on the branch with these files and no others. */
+function importStream(files: Files, { branch, at, first }: { branch: string; at: number; first: boolean }): string {
   const data = (text: string) => `data ${Buffer.byteLength(text)}\n${text}\n`;
   const blobs = Object.entries(files).map(([path, text]) => `M 100644 inline ${path}\n${data(text)}`);
-  const parent = first ? '' : 'from refs/heads/main^0\n';
-  return `commit refs/heads/main\ncommitter test <test@example.com> ${at} +0000\n${data('content')}${parent}deleteall\n${blobs.join('')}done\n`;
+  const head = `commit refs/heads/${branch}\ncommitter test <test@example.com> ${at} +0000\n${data('content')}`;
+  return `${head}${first ? '' : `from refs/heads/${branch}^0\n`}deleteall\n${blobs.join('')}done\n`;
 }
 
 function listening(server: Server, port: number): Promise<void> {
@@ -107,9 +112,11 @@ export async function startGitServer(directory: string): Promise<GitServer> {
   mkdirSync(root);
   const credentials = { username: 'flux', password: randomBytes(24).toString('hex') };
   const expected = `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
+  /** How many commits each branch of each repository has. */
   const commits = new Map<string, number>();
 
   const server = createServer((request, response) => {
+    if (request.url?.startsWith(`/${silently}`)) return;
     if (request.url?.startsWith(`/${privately}`) && request.headers.authorization !== expected) {
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
       return;
@@ -128,13 +135,14 @@ export async function startGitServer(directory: string): Promise<GitServer> {
   return {
     credentials,
     url: (repository) => `http://127.0.0.1:${port}/${repository}.git`,
-    commit: async (repository, files) => {
+    commit: async (repository, files, branch = 'main') => {
       const path = join(root, `${repository}.git`);
-      const made = commits.get(repository) ?? 0;
-      if (made === 0) await git(['init', '--quiet', '--bare', '--initial-branch=main', path]);
-      commits.set(repository, made + 1);
+      if (!existsSync(path)) await git(['init', '--quiet', '--bare', '--initial-branch=main', path]);
+      const key = `${repository} ${branch}`;
+      const made = commits.get(key) ?? 0;
+      commits.set(key, made + 1);
       const at = Math.floor(Date.now() / 1000) + made;
-      await git(['-C', path, 'fast-import', '--quiet', '--done'], importStream(files, at, made === 0));
+      await git(['-C', path, 'fast-import', '--quiet', '--done'], importStream(files, { branch, at, first: made === 0 }));
     },
     stop: () =>
       new Promise((resolve) => {
