@@ -3,7 +3,7 @@ import { redact } from '../../kube/redact.ts';
 import { objectName } from '../../kube/types.ts';
 import type { ResourceName, View } from '../../observe/catalogue.ts';
 import { unmetNeed } from '../../observe/cluster-view.ts';
-import type { DeliveryView } from '../../observe/delivery.ts';
+import type { DeliveryState, DeliveryView } from '../../observe/delivery.ts';
 import { instantOf } from '../../observe/resource.ts';
 import type { Evaluation, Observation } from '../check.ts';
 import { type Context, isJudged } from '../workloads/pod-states.ts';
@@ -27,8 +27,8 @@ export interface Telling {
 export interface Waiting {
   /** Reasons of its failure that mean it. */
   reasons: readonly string[];
-  /** What fails and is told of itself. */
-  failing: ReadonlySet<string>;
+  /** How the others are, by name. */
+  states: ReadonlyMap<string, DeliveryState>;
 }
 
 const dayMs = 24 * 60 * 60_000;
@@ -60,14 +60,15 @@ export function deliveriesOf(context: Context, resource: DeliveryResource): Deli
 
 /**
  * Of each that fails, an observation. While it is tried again it is not known how it is: what was found stays, and nothing opens. What only
- * waits for another one that fails is left to that one.
+ * waits for another one that fails is left to that one, and is as uncertain as that one while that is tried again.
  */
 export function failedDeliveries(deliveries: readonly DeliveryView[], telling: Telling, waiting?: Waiting): Observation[] {
   return deliveries.flatMap((delivery) => {
     const object = nameOf(delivery);
-    if (delivery.state === 'Progressing') return [{ object, reason: telling.reason, message: '', uncertain: true }];
-    if (delivery.state !== 'Failing' || (waiting && isTold(delivery, waiting))) return [];
-    return [failed(object, delivery, telling)];
+    const others = waiting ? waitedFor(delivery, waiting) : [];
+    if (delivery.state === 'Progressing' || (delivery.state === 'Failing' && others.includes('Progressing')))
+      return [{ object, reason: telling.reason, message: '', uncertain: true }];
+    return delivery.state === 'Failing' && !others.includes('Failing') ? [failed(object, delivery, telling)] : [];
   });
 }
 
@@ -84,14 +85,15 @@ export function suspendedDeliveries(deliveries: readonly DeliveryView[], days: n
     }));
 }
 
-/** Names of those that fail and are told of. */
-export function failingOf(context: Context, resources: readonly DeliveryResource[]): ReadonlySet<string> {
+/** How those are that are looked at, by name. */
+export function statesOf(context: Context, resources: readonly DeliveryResource[]): ReadonlyMap<string, DeliveryState> {
   const all = resources.flatMap((resource) => deliveriesOf(context, resource));
-  return new Set(all.filter(({ state }) => state === 'Failing').map(nameOf));
+  return new Map(all.map((delivery) => [nameOf(delivery), delivery.state]));
 }
 
-function isTold({ failure, waitsFor }: DeliveryView, { reasons, failing }: Waiting): boolean {
-  return failure !== undefined && reasons.includes(failure.reason) && waitsFor.some((other) => failing.has(other));
+/** How those are that a delivery does nothing but wait for. */
+function waitedFor({ failure, waitsFor }: DeliveryView, { reasons, states }: Waiting): DeliveryState[] {
+  return failure && reasons.includes(failure.reason) ? waitsFor.flatMap((other) => states.get(other) ?? []) : [];
 }
 
 export function nameOf({ kind, name, namespace }: DeliveryView): string {

@@ -58,6 +58,7 @@ describe('flux-kustomization is silent', () => {
     ],
     ['one that was suspended when it was made, before the 7 days', { spec: { suspend: true } }],
     ['one that no controller has looked at', {}],
+    ['one of which a new revision ended the wait for the last', { conditions: ['Ready=False HealthCheckCanceled: new reconciliation'] }],
   ])('about %s', (_, options: FluxFixture) => {
     expect(one(options).filter(({ reason }) => reason !== 'Suspended')).toEqual([]);
   });
@@ -68,6 +69,25 @@ describe('flux-kustomization is silent', () => {
     const waiting = kustomization('shop', { spec: { dependsOn: [{ name: 'base' }] }, conditions: waits });
     expect(found({ kustomizations: [base, waiting] }).map(({ object }) => object)).toEqual(['Kustomization/flux-system/base']);
   });
+});
+
+it('flux-kustomization keeps what it knows of one that waits for another which is tried again', () => {
+  const base = kustomization('base', { conditions: ['Ready=Unknown Progressing: Running health checks'] });
+  const waiting = kustomization('shop', { spec: { dependsOn: [{ name: 'base' }] }, conditions: waits });
+  const [check] = configureChecks([fluxKustomization], []).checks;
+  const { observations } = runCheck(check!, clusterOf({ kustomizations: [base, waiting] }), now, createAgreement(withFlux));
+  expect(observations.map(({ object, uncertain }) => [object, uncertain])).toEqual([
+    ['Kustomization/flux-system/base', true],
+    ['Kustomization/flux-system/shop', true],
+  ]);
+});
+
+it('flux-kustomization dates a failure by when it first came, not by the last attempt', () => {
+  const history = [{ lastReconciledStatus: 'ReconciliationFailed', firstReconciled: '2026-11-20T08:00:00Z' }];
+  const view = clusterOf({ kustomizations: [kustomization('shop', { conditions: rejected, since: 1, status: { history } })] });
+  const [check] = configureChecks([fluxKustomization], []).checks;
+  const [observation] = runCheck(check!, view, now, createAgreement(withFlux)).observations;
+  expect(observation?.since?.toString()).toBe('2026-11-20T08:00:00Z');
 });
 
 it('flux-kustomization fires on one with a fault of its own beside a source that fails', () => {

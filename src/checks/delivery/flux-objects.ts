@@ -1,11 +1,12 @@
+import type { DeliveryState } from '../../observe/delivery.ts';
 import type { Context } from '../workloads/pod-states.ts';
-import { failingOf } from './deliveries.ts';
+import { statesOf } from './deliveries.ts';
 
 export const fluxSources = ['gitrepositories', 'helmrepositories', 'ocirepositories', 'buckets'] as const;
 
-/** What others of Flux wait for, and what is told of itself while it fails. */
-export function failingInFlux(context: Context): ReadonlySet<string> {
-  return context.view.derive('what fails in Flux', () => failingOf(context, [...fluxSources, 'kustomizations', 'helmreleases']));
+/** How everything of Flux is that others of Flux wait for. */
+export function statesInFlux(context: Context): ReadonlyMap<string, DeliveryState> {
+  return context.view.derive('states in Flux', () => statesOf(context, [...fluxSources, 'kustomizations', 'helmreleases']));
 }
 
 /** Reasons of a Kustomization or HelmRelease that does nothing but wait for another object. */

@@ -22,7 +22,13 @@ interface Reference {
 
 interface Kustomization extends FluxObject {
   spec?: { suspend?: boolean; path?: string; sourceRef?: Reference; dependsOn?: Reference[] };
-  status?: { conditions?: Conditions; lastAttemptedRevision?: string; lastAppliedRevision?: string };
+  status?: {
+    conditions?: Conditions;
+    lastAttemptedRevision?: string;
+    lastAppliedRevision?: string;
+    /** Newest first: what came of attempts, and since when the same did. */
+    history?: { lastReconciledStatus?: string; firstReconciled?: string }[];
+  };
 }
 
 interface HelmRelease extends FluxObject {
@@ -61,7 +67,8 @@ function stateOf({ spec, status }: FluxObject): Pick<DeliveryView, 'state' | 'si
   if (ready?.status === 'True') return { state: 'Healthy', since: ready.lastTransitionTime };
   for (const { type, status: wanted } of faults) {
     const found = conditionOf(status?.conditions, type);
-    if (found?.status !== wanted) continue;
+    // A new revision ended the wait for the last one: no fault, and tried again at once.
+    if (found?.status !== wanted || found.reason === 'HealthCheckCanceled') continue;
     return { state: 'Failing', since: found.lastTransitionTime, failure: failureOf(found.reason, found.message) };
   }
   return { state: 'Progressing', since: ready?.lastTransitionTime };
@@ -109,11 +116,15 @@ export const kustomizations = defineResource({
     const { spec, status } = object;
     if (object.metadata?.deletionTimestamp) return undefined;
     const state = stateOf(object);
+    const [last] = status?.history ?? [];
+    // Ready is Unknown at the beginning of every attempt, so that its own date is that of the last one.
+    const repeated = state.failure && last?.lastReconciledStatus === state.failure.reason ? { since: last.firstReconciled } : {};
     const from = spec?.sourceRef ? referred(spec.sourceRef, object) : '';
     const dependencies = (spec?.dependsOn ?? []).map((reference) => referred({ ...reference, kind: 'Kustomization' }, object));
     return {
       ...nameOf('Kustomization', object),
       ...state,
+      ...repeated,
       source: spec?.path ? `${from} ${spec.path}` : from,
       revision: status?.lastAttemptedRevision ?? status?.lastAppliedRevision ?? '',
       lastSuccessAt: state.state === 'Healthy' ? state.since : undefined,
