@@ -18,14 +18,17 @@ export interface Flux {
   stop(): Promise<void>;
 }
 
-/** What differs from Flux's own settings: how soon something is tried again, so that tests need not wait for it, and loopback addresses. */
+/**
+ * What differs from Flux's own settings: loopback addresses, how soon something is tried again, so that tests need not wait for it, and how
+ * much goes on at once, since a fetch or a health check that takes its time holds one of two or four workers.
+ */
 function flagsOf(controller: FluxController, directory: string, storage: string): string[] {
-  const retrySoon = ['--min-retry-delay=1s', '--max-retry-delay=4s', '--interval-jitter-percentage=0'];
+  const all = ['--concurrent=10', '--min-retry-delay=1s', '--max-retry-delay=4s', '--interval-jitter-percentage=0'];
   const own: Record<FluxController, string[]> = {
     'source-controller': [`--storage-path=${join(directory, 'artifacts')}`, `--storage-addr=${storage}`, `--storage-adv-addr=${storage}`],
     'kustomize-controller': ['--requeue-dependency=2s', '--http-retry=2'],
   };
-  return [...retrySoon, ...own[controller]];
+  return [...all, ...own[controller]];
 }
 
 async function startController(

@@ -20,7 +20,10 @@ export interface SourceOptions {
   timeout?: string;
 }
 
-export function gitRepository(name: string, { url, branch = 'main', secret, suspend = false, interval = '1h', timeout = '20s' }: SourceOptions): Manifest {
+export function gitRepository(
+  name: string,
+  { url, branch = 'main', secret, suspend = false, interval = '1h', timeout = '20s' }: SourceOptions,
+): Manifest {
   return {
     apiVersion: 'source.toolkit.fluxcd.io/v1',
     kind: 'GitRepository',
@@ -71,7 +74,9 @@ export const policy: readonly Manifest[] = [
       matchConstraints: {
         resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['configmaps'] }],
       },
-      validations: [{ expression: "!has(object.metadata.labels) || !('denied' in object.metadata.labels)", message: 'the label denied is not allowed' }],
+      validations: [
+        { expression: "!has(object.metadata.labels) || !('denied' in object.metadata.labels)", message: 'the label denied is not allowed' },
+      ],
     },
   },
   {

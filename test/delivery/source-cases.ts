@@ -114,7 +114,7 @@ export const sourceLookAlikes: readonly LookAlike[] = [
   {
     title: 'one that is fetched for the first time',
     object: 'GitRepository/first-sync',
-    arrange: ({ git }) => [gitRepository('first-sync', { url: git.url(`${silently}shop`), timeout: '1h' })],
+    arrange: ({ git }) => [gitRepository('first-sync', { url: git.url(`${silently}shop`), timeout: '60m' })],
     shows: { type: 'Reconciling', status: 'True' },
   },
   {
