@@ -18,6 +18,7 @@ export const documented: readonly (CheckMetadata & Partial<Pick<Check, 'paramete
 const readsInstead: Readonly<Record<string, string>> = {
   'baseline-altered': 'the CoverageBaseline',
   'exception-expired': '`spec.exceptions` and what is open',
+  'default-change-broke': 'what is open and what differs from the approved baseline',
 };
 
 /** Each page that has a generated part, and that part. */

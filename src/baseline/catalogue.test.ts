@@ -3,6 +3,8 @@ import { basename, join } from 'node:path';
 import { clusterOf } from '../../test/fixtures/cluster.ts';
 import { platformOf } from '../../test/fixtures/platform.ts';
 import { coverageBaselineSpec } from '../api/v1alpha1/coveragebaseline.ts';
+import { deliveryTools } from '../api/v1alpha1/supportcoverage.ts';
+import { createAgreement } from '../checks/agreement.ts';
 import { eventTargets } from '../observe/event-targets.ts';
 import { collect, maxBaselineBytes, tooLarge } from './capture.ts';
 import { facts } from './catalogue.ts';
@@ -10,6 +12,7 @@ import { facts } from './catalogue.ts';
 const folder = new URL('./facts', import.meta.url).pathname;
 const page = readFileSync(new URL('../../docs/baseline.md', import.meta.url), 'utf8');
 
+const agreement = createAgreement({ deliveryTooling: deliveryTools });
 const cluster = clusterOf(platformOf({ namespaces: 1, workloads: 1, crds: 1, others: 1 }));
 
 it('every fact is in the catalogue once', () => {
@@ -24,14 +27,14 @@ describe.each(facts.map((fact) => [fact.id, fact] as const))('%s', (id, fact) =>
 
   it('explains each of its paths in docs/baseline.md, and what is not drift', () => {
     const section = page.split(/^### /m).find((text) => text.startsWith(`${id}\n`)) ?? '';
-    const paths = collect([fact], cluster).entries.flatMap(({ value }) => Object.keys(value));
+    const paths = collect([fact], cluster, agreement).entries.flatMap(({ value }) => Object.keys(value));
     expect(paths.length).toBeGreaterThan(0);
     for (const path of paths) expect(section).toContain(path.includes('.') ? `\`${path.slice(0, path.indexOf('.'))}.<` : `\`${path}\``);
     expect(section).toContain('Not drift:');
   });
 
   it('says where its values are written, in kinds of objects that may be read', () => {
-    const places = collect([fact], cluster).entries.flatMap(({ object, value }) =>
+    const places = collect([fact], cluster, agreement).entries.flatMap(({ object, value }) =>
       ['', ...Object.keys(value)].flatMap((path) => fact.source(object, path, '', cluster) ?? []),
     );
     // The API server's own version, and Secrets, which are listed and not read one at a time.
@@ -40,12 +43,12 @@ describe.each(facts.map((fact) => [fact.id, fact] as const))('%s', (id, fact) =>
   });
 
   it('gives entries that a CoverageBaseline can hold', () => {
-    expect(coverageBaselineSpec.safeParse({ cluster: 'local', facts: collect([fact], cluster).entries }).error).toBeUndefined();
+    expect(coverageBaselineSpec.safeParse({ cluster: 'local', facts: collect([fact], cluster, agreement).entries }).error).toBeUndefined();
   });
 });
 
 describe('a baseline of a large cluster', () => {
-  const { entries, missing } = collect(facts, clusterOf(platformOf({ namespaces: 200, workloads: 300, crds: 200, others: 30 })));
+  const { entries, missing } = collect(facts, clusterOf(platformOf({ namespaces: 200, workloads: 300, crds: 200, others: 30 })), agreement);
 
   it('holds every fact, and is far below what can be stored', () => {
     expect(missing).toEqual([]);

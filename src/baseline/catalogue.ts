@@ -6,6 +6,7 @@ import { clusterRoles } from './facts/cluster-roles.ts';
 import { clusterVersion } from './facts/cluster-version.ts';
 import { crds } from './facts/crds.ts';
 import { csiDrivers } from './facts/csi-drivers.ts';
+import { delivery } from './facts/delivery.ts';
 import { gatewayClasses } from './facts/gateway-classes.ts';
 import { helmReleases } from './facts/helm-releases.ts';
 import { ingressClasses } from './facts/ingress-classes.ts';
@@ -48,4 +49,5 @@ export const facts: readonly Fact[] = [
   observability,
   logCollectors,
   ingressWaf,
+  delivery,
 ];

@@ -1,4 +1,5 @@
 import type { FactEntry } from '../api/v1alpha1/coveragebaseline.ts';
+import type { Tier } from '../api/v1alpha1/fields.ts';
 import type { Agreement } from '../checks/agreement.ts';
 import type { Correction } from '../checks/check.ts';
 import type { ResourceType } from '../kube/types.ts';
@@ -19,6 +20,8 @@ export interface Fact {
   /** Permanent; also the file's name. */
   id: string;
   title: string;
+  /** The least level that it is a part of. Default: Level1. */
+  tier?: Tier;
   needs: Needs;
   /**
    * Normalised: what is the same to Kubernetes is the same here, whatever its spelling or order. Where a baseline is approved, the agreement

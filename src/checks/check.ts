@@ -26,6 +26,8 @@ export interface Observation {
   /** Of a failed delivery: where and by what it is broken. No part of the finding's identity. */
   stage?: Stage;
   cause?: Cause;
+  /** Of a failed delivery: what to look at first, such as `Secret flux-system/git`; never a credential. */
+  subject?: string;
 }
 
 /** A small change that mends what a check or fact found, and can be taken back. */

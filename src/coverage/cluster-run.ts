@@ -227,7 +227,8 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
     live: boolean,
   ): Promise<void> {
     const { known, plan } = work;
-    known.latest = reportStatus(pass, plan.reportLimit, corrections, toldFields(handled));
+    const delivery = live ? (known.latest ?? known.report?.status)?.delivery : pass.delivery;
+    known.latest = reportStatus(pass, plan.reportLimit, corrections, { ...toldFields(handled), ...(delivery ? { delivery } : {}) });
     if (worthWriting(known.report?.status, known.latest, pass, clock.monotonic() - known.reportWrittenAt, live))
       await putReport(work, known.latest);
     const { findings, drift, notifications, resolved, accounting } = handled;

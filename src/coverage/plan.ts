@@ -122,7 +122,7 @@ export function planOf(
       suspend: spec.suspend,
       clusters: clusters.map((scope) => plannedCluster(coverage.metadata.name, scope)),
       checks,
-      facts,
+      facts: facts.filter((fact) => covers(lower(installed, spec.tier), fact.tier ?? 'Level1')),
       ignore,
       agreement: {
         tier: spec.tier,

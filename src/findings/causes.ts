@@ -1,4 +1,5 @@
-import type { Finding } from '../api/v1alpha1/coveragereport.ts';
+import type { Drift, Finding } from '../api/v1alpha1/coveragereport.ts';
+import { checks } from '../checks/catalogue.ts';
 import { webhookResources } from '../checks/controlplane/webhook-configurations.ts';
 import { isLeaving, isThird } from '../checks/nodes/availability.ts';
 import { nameOf } from '../checks/observability/workloads.ts';
@@ -8,6 +9,7 @@ import type { ResourceName } from '../observe/catalogue.ts';
 import { readyEndpoints } from '../observe/resources/endpointslices.ts';
 import type { ServiceView } from '../observe/resources/services.ts';
 import type { WorkloadView } from '../observe/resources/workloads.ts';
+import { changeThatBroke, defaultChangeBroke } from './default-change.ts';
 import { nodesLostBy, nodesLostByAll, podsByWorkload } from './pods-lost.ts';
 
 /** What may be a cause: a finding, or a difference from the baseline under the id of its fact. */
@@ -16,6 +18,8 @@ export type Cause = Pick<Finding, 'id' | 'check' | 'severity' | 'object' | 'reas
 export interface Known extends Context {
   /** The causes of the rule that are open, most urgent first, by object. */
   roots: ReadonlyMap<string, Cause>;
+  /** Differences from the approved baseline. */
+  drift: readonly Drift[];
   /** What consequences of the rule were linked to before, by their ids. */
   linked: ReadonlyMap<string, string>;
 }
@@ -159,6 +163,13 @@ export const rules: readonly Rule[] = [
         roots,
       );
     },
+  },
+  {
+    name: 'a change of a platform default breaks deliveries',
+    roots: [defaultChangeBroke.id],
+    consequences: checks.filter(({ area }) => area === 'Delivery').map(({ id }) => id),
+    needs: [],
+    causeOf: (finding, { drift, view }) => changeThatBroke(finding, drift, view)?.object,
   },
 ];
 

@@ -50,7 +50,7 @@ function directLinks({ findings, drift, before, view, agreement, now }: Correlat
     const own = rule.roots.flatMap((check) => byCheck.get(check) ?? []).sort(bySeverity);
     if (own.length === 0) continue;
     const roots = firstByObject(own);
-    const known: Known = { view, agreement, now, roots, linked: linkedBefore(before, rule) };
+    const known: Known = { view, agreement, now, roots, drift, linked: linkedBefore(before, rule) };
     const isSeen = rule.needs.every((name) => view.knowledge(name).state === 'Current');
     for (const finding of findings) {
       if (links.has(finding.id) || !rule.consequences.includes(finding.check)) continue;

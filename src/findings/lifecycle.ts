@@ -82,6 +82,7 @@ export function advance(previous: Memory, results: readonly CheckResult[], clust
         reason,
         ...(observation.stage ? { stage: observation.stage } : {}),
         ...(observation.cause ? { cause: observation.cause } : {}),
+        ...(observation.subject ? { subject: observation.subject } : {}),
         message: observation.message,
         remediation: result.check.remediation,
         firstSeen,

@@ -1,4 +1,4 @@
-import type { CheckReport, Drift, Finding, Outcome, PendingFinding } from '../api/v1alpha1/coveragereport.ts';
+import type { CheckReport, DeliveryToolReport, Drift, Finding, Outcome, PendingFinding } from '../api/v1alpha1/coveragereport.ts';
 import type { Tier } from '../api/v1alpha1/fields.ts';
 import type { Exception, IgnoreRule } from '../api/v1alpha1/supportcoverage.ts';
 import { collect } from '../baseline/capture.ts';
@@ -14,6 +14,8 @@ import { type CheckResult, type ConfiguredCheck, runCheck } from '../checks/run.
 import { formatDuration } from '../kube/duration.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
 import { correlate } from './correlate.ts';
+import { brokenDeliveries, defaultChangeBroke } from './default-change.ts';
+import { deliverySummary } from './delivery-summary.ts';
 import { exceptionExpired, expiredExceptions } from './exceptions.ts';
 import { counts, type Judge, namespaceOf } from './judge.ts';
 import { type Advanced, advance, byIdentity, byUrgency, fingerprint, kept, type Memory, stamp, type Transition } from './lifecycle.ts';
@@ -64,6 +66,8 @@ export interface Pass {
   corrections: (Correction & { check: string })[];
   /** As `advance` says; of what this pass looked at. */
   opensAt: ReadonlyMap<string, Temporal.Instant>;
+  /** How delivery is, by tool; absent below Level3 and in a pass that does not look at everything. */
+  delivery?: DeliveryToolReport[];
   /** How long each check took, milliseconds. */
   durations: ReadonlyMap<string, number>;
 }
@@ -85,16 +89,18 @@ export async function runPass(input: PassInput): Promise<Pass> {
   }
   if (!partial)
     results.push({ check: baselineAltered, holdMs: 0, observations: baseline.state === 'Altered' ? [baseline.observation] : [] });
-  const { expired, pending, opensAt, ...advanced } = advanceAll(input, results);
-  results.push(expired);
   const { waiting, ...drifting } = partial ? asBefore(input, partial) : await compareWithBaseline(input, agreement);
+  const { derived, pending, opensAt, ...advanced } = advanceAll(input, results, drifting.drift);
+  results.push(...derived);
   const { findings, transitions } = correlate({ ...advanced, before: input.memory.findings, drift: drifting.drift, view, agreement, now });
   const fresh = results.map((result) => describe(result, findings, pending, input.tier));
   const described = partial ? partial.before.checks.map((old) => fresh.find(({ check }) => check === old.check) ?? old) : fresh;
+  const delivery = partial ? undefined : deliverySummary({ view, agreement, now });
   const corrections = [...ofFindings(results, findings, input.judge), ...ofDrift(drifting.drift, input.facts, agreement)];
   return {
     ...{ checks: described, findings, pending: [...pending, ...waiting], transitions, opensAt },
     ...{ ...drifting, baseline, corrections, durations },
+    ...(delivery ? { delivery } : {}),
   };
 }
 
@@ -102,27 +108,43 @@ function isLookedAt(check: string, partial: Selection | undefined): boolean {
   return partial === undefined || partial.checks.has(check);
 }
 
-/** As `advance`. Exceptions are looked at last, since they are about what is open. */
+/** Checks that are about what is open, and are looked at last and every time. */
+const aboutOthers: readonly string[] = [exceptionExpired.id, defaultChangeBroke.id];
+
+/** As `advance`. */
 function advanceAll(
-  { checks, memory, view, now, judge, exceptions = [], timeZone = 'UTC', partial }: PassInput,
+  input: PassInput,
   results: readonly CheckResult[],
-): Advanced & { expired: CheckResult } {
-  const isExpired = ({ check }: Finding) => check === exceptionExpired.id;
-  const others = memory.findings.filter((finding) => !isExpired(finding));
+  drift: readonly Drift[],
+): Advanced & { derived: readonly CheckResult[] } {
+  const { checks, memory, view, now, judge, partial } = input;
+  const isAboutOthers = ({ check }: Finding) => aboutOthers.includes(check);
+  const others = memory.findings.filter((finding) => !isAboutOthers(finding));
   const looked = others.filter(({ check }) => isLookedAt(check, partial));
   const first = advance({ ...memory, findings: looked }, results, view.cluster, now, judge);
   const open = partial ? [...first.findings, ...others.filter(({ check }) => !partial.checks.has(check))] : first.findings;
-  const expired = { check: exceptionExpired, holdMs: 0, observations: expiredExceptions(exceptions, open, timeZone, now) };
+  const derived = aboutOpen(input, open, drift);
   const known = new Set(checks.map(({ check }) => check.id));
   const waitingElsewhere = memory.pending.filter(({ check }) => known.has(check) && !isLookedAt(check, partial));
-  const second = advance({ ...memory, findings: memory.findings.filter(isExpired), pending: [] }, [expired], view.cluster, now, judge);
+  const own = { ...memory, findings: memory.findings.filter(isAboutOthers), pending: [] };
+  const second = advance(own, derived, view.cluster, now, judge);
   return {
-    expired,
+    derived,
     findings: [...open, ...second.findings].sort(byUrgency),
     pending: partial ? [...first.pending, ...waitingElsewhere].sort(byIdentity) : first.pending,
     transitions: [...first.transitions, ...second.transitions],
     opensAt: first.opensAt,
   };
+}
+
+/** What is found in what others found. */
+function aboutOpen(input: PassInput, open: readonly Finding[], drift: readonly Drift[]): CheckResult[] {
+  const { checks, view, now, exceptions = [], timeZone = 'UTC', baseline } = input;
+  const expired = { check: exceptionExpired, holdMs: 0, observations: expiredExceptions(exceptions, open, timeZone, now) };
+  if (!checks.some(({ check }) => check.area === 'Delivery')) return [expired];
+  const broke = { check: defaultChangeBroke, holdMs: 0, observations: brokenDeliveries(open, drift, view) };
+  if (baseline.state === 'Approved' || baseline.state === 'Altered') return [expired, broke];
+  return [expired, { ...broke, notApplicable: 'no baseline is approved that a change would differ from' }];
 }
 
 /** What would mend open findings. What is accepted, or nobody's but the customer's, is left as it is. */

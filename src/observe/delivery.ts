@@ -1,5 +1,5 @@
 import { redact } from '../kube/redact.ts';
-import type { Condition } from '../kube/types.ts';
+import type { Condition, ObjectMeta } from '../kube/types.ts';
 
 /**
  * What is delivered: a source, an application, a release, a pipeline, a set of runners. Every tool's objects are kept in this one shape; to
@@ -20,6 +20,10 @@ export interface DeliveryView {
   revision: string;
   /** RFC 3339. */
   lastSuccessAt?: string | undefined;
+  /** Another delivery, or a controller, made it and keeps it: who agreed on that one agreed on this. */
+  owned: boolean;
+  /** The last runs, of what has any: when each ended, as RFC 3339, and how. At most 100. */
+  runs?: readonly { at: string; ok: boolean }[];
   /** `Kind/namespace/name` of what it says that it waits for. */
   waitsFor: readonly string[];
 }
@@ -48,4 +52,15 @@ export function conditionOf(conditions: Conditions, type: string): Partial<Condi
 /** An address as it may be shown; '' for what is none. */
 export function addressOf(url: unknown): string {
   return typeof url === 'string' ? redact(url.slice(0, 512)) : '';
+}
+
+/** Marks by which Flux and Argo CD know what they have applied. */
+const marks = [
+  ...['kustomize.toolkit.fluxcd.io/name', 'helm.toolkit.fluxcd.io/name'],
+  ...['argocd.argoproj.io/instance', 'argocd.argoproj.io/tracking-id'],
+];
+
+/** True for an object that a controller or another delivery made. */
+export function isOwned({ ownerReferences, labels, annotations }: ObjectMeta = {}): boolean {
+  return (ownerReferences ?? []).length > 0 || marks.some((mark) => labels?.[mark] !== undefined || annotations?.[mark] !== undefined);
 }

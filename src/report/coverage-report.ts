@@ -20,13 +20,13 @@ export function reportStatus(
   pass: Pass,
   limit: number,
   corrections: readonly CorrectionReport[] = [],
-  told: Pick<CoverageReportStatus, 'notifications' | 'resolved' | 'accounting'> = {},
+  others: Pick<CoverageReportStatus, 'notifications' | 'resolved' | 'accounting' | 'delivery'> = {},
 ): CoverageReportStatus {
   const drift = fitting(pass.drift.slice(0, maxDrift), maxBytes / 2);
   const pending = fitting(pass.pending.slice(0, maxPending), maxBytes / 4);
-  const without = { ...statusOf(pass, [], pending, drift), corrections, ...told };
+  const without = { ...statusOf(pass, [], pending, drift), corrections, ...others };
   const findings = fitting(pass.findings.slice(0, limit), maxBytes - bytesOf(without));
-  return { ...statusOf(pass, findings, pending, drift), ...(corrections.length > 0 ? { corrections: [...corrections] } : {}), ...told };
+  return { ...statusOf(pass, findings, pending, drift), ...(corrections.length > 0 ? { corrections: [...corrections] } : {}), ...others };
 }
 
 /** The longest beginning of a list that takes no more than so many bytes of JSON. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { atomic, cause, count, metadata, severity, stage, tier, time } from './fields.ts';
-import { scopes } from './supportcoverage.ts';
+import { atomic, cause, count, keyedBy, metadata, severity, stage, tier, time } from './fields.ts';
+import { deliveryTools, scopes } from './supportcoverage.ts';
 
 export const outcomes = ['Pass', 'Fail', 'Unknown', 'NotApplicable'] as const;
 export const outcome = z.enum(outcomes);
@@ -45,6 +45,7 @@ const finding = z.object({
   reason: z.string(),
   stage: stage.optional().describe('Of a failed delivery: where it is broken.'),
   cause: cause.optional().describe('Of a failed delivery: by what it is broken. Unknown: nothing that is known says so.'),
+  subject: z.string().max(512).optional().describe('Of a failed delivery: what to look at first, such as Secret flux-system/git.'),
   message: z.string(),
   remediation: z.string(),
   firstSeen: time.describe("When the state began: Kubernetes' own time where it keeps one, else when the operator first saw it."),
@@ -132,6 +133,32 @@ const correction = z.object({
   at: time.optional().describe('When the operator tried.'),
 });
 
+const deliveryTool = z.object({
+  tool: z.enum(deliveryTools),
+  healthy: count,
+  failing: count,
+  outOfSync: count,
+  suspended: count,
+  progressing: count.describe('Tried or waiting for the first attempt, for less than an hour.'),
+  stale: count.describe('The same for an hour or longer: nobody finishes it.'),
+  succeeded: count
+    .optional()
+    .describe('Runs of the last 24 hours that succeeded; of tools with runs. Of each pipeline the last 100 runs count.'),
+  failed: count.optional().describe('The same of runs that failed.'),
+  pipelines: z
+    .array(
+      z.object({
+        object: z.string(),
+        state: z.enum(['Failing', 'OutOfSync', 'Suspended', 'Stale']),
+        lastSuccess: time.optional(),
+        firstFailure: time.optional().describe('Since when it fails.'),
+      }),
+    )
+    .max(50)
+    .describe('What is not healthy, failing first.')
+    .meta(atomic),
+});
+
 export const coverageReportSpec = z.object({ coverage: z.string().max(253), cluster: z.string().max(63) });
 export const coverageReportStatus = z.object({
   summary: z
@@ -178,6 +205,12 @@ export const coverageReportStatus = z.object({
     .optional()
     .describe('Counts by calendar month, newest first: this one, and the last twelve in which checks ran.')
     .meta(atomic),
+  delivery: z
+    .array(deliveryTool)
+    .max(8)
+    .optional()
+    .describe('How delivery is, by tool; as of the last scheduled check. Level3 only.')
+    .meta(keyedBy('tool')),
   truncated: z
     .object({ findings: count, pending: count, drift: count })
     .optional()
@@ -195,6 +228,7 @@ export type CheckReport = z.infer<typeof checkReport>;
 export type Subject = z.infer<typeof subject>;
 export type Notification = z.infer<typeof notification>;
 export type ResolvedSubject = NonNullable<CoverageReportStatus['resolved']>[number];
+export type DeliveryToolReport = z.infer<typeof deliveryTool>;
 export type AccountingMonth = z.infer<typeof accountingMonth>;
 export type Scope = (typeof scopes)[number];
 export type Covered = (typeof coverages)[number];

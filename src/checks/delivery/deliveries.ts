@@ -111,6 +111,7 @@ function failed(object: string, delivery: DeliveryView, { reason, what, resource
     reason,
     stage,
     cause,
+    ...(subject ? { subject } : {}),
     message: `${object} ${what}${revision && ` at ${revision}`}: ${why}${subject ? ` (${subject})` : ''}. Its conditions say more: kubectl -n ${namespace} describe ${resource} ${name}.`,
     since: instantOf(since),
     dateMoves: true,

@@ -1,5 +1,5 @@
 import type { ClusterFixture } from '../../../test/fixtures/cluster.ts';
-import { findingsOf } from '../../../test/fixtures/evaluate.ts';
+import { findingsOf, verdictOf } from '../../../test/fixtures/evaluate.ts';
 import { type FluxFixture, fluxObject, ready, refused } from '../../../test/fixtures/flux.ts';
 import { fluxHelmRelease } from './flux-helmrelease.ts';
 
@@ -34,6 +34,17 @@ describe('flux-helmrelease fires', () => {
   });
 });
 
+describe('flux-helmrelease at its boundaries', () => {
+  it('fires 15 minutes after the failure, and as info after 7 days of suspension or as many as are set', () => {
+    const suspended = { spec: { suspend: true }, conditions: ready };
+    expect(one({ conditions: [released], since: 15 })).toHaveLength(1);
+    const days = (suspendedDays: string) =>
+      findingsOf(fluxHelmRelease, { helmreleases: [release('web', suspended)] }, { parameters: { suspendedDays } }, withFlux);
+    expect(days('30').map(({ severity, reason }) => [severity, reason])).toEqual([['info', 'Suspended']]);
+    expect(days('31')).toEqual([]);
+  });
+});
+
 describe('flux-helmrelease is silent', () => {
   it.each([
     ['one that is released', { conditions: [...ready, 'Released=True UpgradeSucceeded'] }],
@@ -49,4 +60,9 @@ describe('flux-helmrelease is silent', () => {
     expect(one({ conditions: waits })).toHaveLength(1);
     expect(one({ conditions: waits }, { helmrepositories: [fluxObject('charts', { conditions: refused })] })).toEqual([]);
   });
+});
+
+it('flux-helmrelease is unknown, not healthy, where releases may not be read', () => {
+  const denied = { state: 'NotPermitted', message: 'the operator may not list and watch helmreleases' } as const;
+  expect(verdictOf(fluxHelmRelease, { knowledge: { helmreleases: denied } }, withFlux)).toBe(`Unknown: ${denied.message}`);
 });

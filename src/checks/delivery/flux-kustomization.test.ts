@@ -71,30 +71,37 @@ describe('flux-kustomization is silent', () => {
   });
 });
 
-it('flux-kustomization keeps what it knows of one that waits for another which is tried again', () => {
-  const base = kustomization('base', { conditions: ['Ready=Unknown Progressing: Running health checks'] });
-  const waiting = kustomization('shop', { spec: { dependsOn: [{ name: 'base' }] }, conditions: waits });
-  const [check] = configureChecks([fluxKustomization], []).checks;
-  const { observations } = runCheck(check!, clusterOf({ kustomizations: [base, waiting] }), now, createAgreement(withFlux));
-  expect(observations.map(({ object, uncertain }) => [object, uncertain])).toEqual([
-    ['Kustomization/flux-system/base', true],
-    ['Kustomization/flux-system/shop', true],
-  ]);
-});
+describe('flux-kustomization at its boundaries', () => {
+  it('keeps what it knows of one that waits for another which is tried again', () => {
+    const base = kustomization('base', { conditions: ['Ready=Unknown Progressing: Running health checks'] });
+    const waiting = kustomization('shop', { spec: { dependsOn: [{ name: 'base' }] }, conditions: waits });
+    const [check] = configureChecks([fluxKustomization], []).checks;
+    const { observations } = runCheck(check!, clusterOf({ kustomizations: [base, waiting] }), now, createAgreement(withFlux));
+    expect(observations.map(({ object, uncertain }) => [object, uncertain])).toEqual([
+      ['Kustomization/flux-system/base', true],
+      ['Kustomization/flux-system/shop', true],
+    ]);
+  });
 
-it('flux-kustomization dates a failure by when it first came, not by the last attempt', () => {
-  const history = [{ lastReconciledStatus: 'ReconciliationFailed', firstReconciled: '2026-11-20T08:00:00Z' }];
-  const view = clusterOf({ kustomizations: [kustomization('shop', { conditions: rejected, since: 1, status: { history } })] });
-  const [check] = configureChecks([fluxKustomization], []).checks;
-  const [observation] = runCheck(check!, view, now, createAgreement(withFlux)).observations;
-  expect(observation?.since?.toString()).toBe('2026-11-20T08:00:00Z');
-});
+  it('dates a failure by when it first came, not by the last attempt', () => {
+    const history = [{ lastReconciledStatus: 'ReconciliationFailed', firstReconciled: '2026-11-20T08:00:00Z' }];
+    const view = clusterOf({ kustomizations: [kustomization('shop', { conditions: rejected, since: 1, status: { history } })] });
+    const [check] = configureChecks([fluxKustomization], []).checks;
+    const [observation] = runCheck(check!, view, now, createAgreement(withFlux)).observations;
+    expect(observation?.since?.toString()).toBe('2026-11-20T08:00:00Z');
+  });
 
-it('flux-kustomization fires on one with a fault of its own beside a source that fails', () => {
-  expect(one({ conditions: rejected }, { gitrepositories: [fluxObject('shop', { conditions: refused })] })).toHaveLength(1);
+  it('fires on one with a fault of its own beside a source that fails', () => {
+    expect(one({ conditions: rejected }, { gitrepositories: [fluxObject('shop', { conditions: refused })] })).toHaveLength(1);
+  });
 });
 
 it('flux-kustomization is NotApplicable where Flux is not installed', () => {
   const absent = { state: 'NotInstalled', message: 'the cluster does not serve kustomizations' } as const;
   expect(verdictOf(fluxKustomization, { knowledge: { kustomizations: absent } }, withFlux)).toBe(`NotApplicable: ${absent.message}`);
+});
+
+it('flux-kustomization is unknown, not healthy, where Kustomizations may not be read', () => {
+  const denied = { state: 'NotPermitted', message: 'the operator may not list and watch kustomizations' } as const;
+  expect(verdictOf(fluxKustomization, { knowledge: { kustomizations: denied } }, withFlux)).toBe(`Unknown: ${denied.message}`);
 });

@@ -48,7 +48,9 @@ describe('flux-source fires', () => {
     expect(finding?.message).toContain('is not fetched: its controller says Kaputt.');
     expect(finding?.message).not.toContain('hunter2');
   });
+});
 
+describe('flux-source at its boundaries', () => {
   it('at 15 minutes and not a second before', () => {
     expect(git({ conditions: refused, since: 15 })).toHaveLength(1);
     const young = clusterOf({ gitrepositories: [fluxObject('shop', { conditions: refused, since: 14 })] });
@@ -94,7 +96,7 @@ describe('flux-source says that it cannot judge', () => {
     expect(verdictOf(fluxSource, { knowledge: all(absent) }, withFlux)).toBe('NotApplicable: the cluster does not serve it');
   });
 
-  it('where one may not be read, and tells of the others all the same', () => {
+  it('is unknown, not healthy, where one may not be read, and tells of the others all the same', () => {
     const cluster = { knowledge: { buckets: denied }, gitrepositories: [fluxObject('shop', { conditions: refused })] };
     expect(verdictOf(fluxSource, cluster, withFlux)).toBe(`Unknown: ${denied.message}`);
     expect(found(cluster)).toHaveLength(1);

@@ -43,6 +43,7 @@ function observation(object: string, pods: readonly AffectedPod[]): Observation 
     object,
     reason: 'ImageNotPulled',
     ...(main ? { stage: main.stage, cause: main.cause } : {}),
+    ...(main?.subject ? { subject: main.subject } : {}),
     message: `Images of ${object} cannot be pulled: ${inBrief(said)} (${podNames(pods)}). See the Events: kubectl -n ${pods[0]?.pod.namespace} describe pod.`,
     since: earliest(pods.map(({ trouble, since }) => latest(since, instantOf(trouble.startingSince)))),
   };

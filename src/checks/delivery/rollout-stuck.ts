@@ -39,7 +39,7 @@ export const rolloutStuck = defineCheck({
 });
 
 /** Why it is stuck, in words that stay the same while it is. */
-type Why = Pick<Classification, 'stage' | 'cause'> & { words: string };
+type Why = Pick<Classification, 'stage' | 'cause' | 'subject'> & { words: string };
 
 function judge(context: Context, object: string, workload: WorkloadView): Observation | undefined {
   const { namespace, kind, name, stuck } = workload;
@@ -58,6 +58,7 @@ function judge(context: Context, object: string, workload: WorkloadView): Observ
     reason: 'RolloutStuck',
     stage: why.stage,
     cause: why.cause,
+    ...(why.subject ? { subject: why.subject } : {}),
     message: `The rollout of ${object} ${deadline}: ${why.words}. Bring the version before back: kubectl -n ${namespace} rollout undo ${kind.toLowerCase()}/${name}.`,
     since: stuck ? instantOf(stuck.since) : stoppedAt(failing, workload.updating ?? 1),
   };
@@ -96,7 +97,7 @@ function notReadyPods(view: ClusterView): ReadonlyMap<string, PodView[]> {
 function whyOf({ view }: Context, object: string, { notCreated, kind }: WorkloadView, failing: readonly AffectedPod[]): Why {
   if (notCreated) {
     const { stage, cause, subject } = classify({ text: notCreated.message, kind });
-    return { stage, cause, words: `its pods cannot be made${subject ? `, because of ${subject}` : ''}` };
+    return { stage, cause, ...(subject ? { subject } : {}), words: `its pods cannot be made${subject ? `, because of ${subject}` : ''}` };
   }
   const [first] = failing;
   if (first) return whyOfPod(first);

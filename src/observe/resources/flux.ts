@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../kube/types.ts';
-import { addressOf, type Conditions, conditionOf, type DeliveryView, failureOf } from '../delivery.ts';
+import { addressOf, type Conditions, conditionOf, type DeliveryView, failureOf, isOwned } from '../delivery.ts';
 import { defineResource } from '../resource.ts';
 
 /** Flux: sources, and what is made of them. Every version of the APIs has the same conditions. */
@@ -75,7 +75,7 @@ function stateOf({ spec, status }: FluxObject): Pick<DeliveryView, 'state' | 'si
 }
 
 function nameOf(kind: string, { metadata }: KubeObject) {
-  return { kind, name: metadata?.name ?? '', namespace: metadata?.namespace ?? '' };
+  return { kind, name: metadata?.name ?? '', namespace: metadata?.namespace ?? '', owned: isOwned(metadata) };
 }
 
 /** As `Kind/namespace/name`; in the namespace of the object unless it names another. */

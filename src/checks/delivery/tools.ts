@@ -1,0 +1,12 @@
+import type { DeliveryTool } from '../../api/v1alpha1/supportcoverage.ts';
+import type { DeliveryResource } from './deliveries.ts';
+import { fluxSources } from './flux-objects.ts';
+
+/** What each tool delivers with, as resources that are kept as deliveries. */
+export const toolResources: Readonly<Record<DeliveryTool, readonly DeliveryResource[]>> = {
+  ArgoCD: [],
+  Flux: [...fluxSources, 'kustomizations', 'helmreleases'],
+  Tekton: [],
+  GitHubActionsRunner: [],
+  GitLabRunner: [],
+};

@@ -1,0 +1,184 @@
+import type { Drift, Finding } from '../api/v1alpha1/coveragereport.ts';
+import { severities } from '../api/v1alpha1/fields.ts';
+import { keyIn } from '../baseline/values.ts';
+import type { CheckMetadata, Observation } from '../checks/check.ts';
+import { inBrief } from '../checks/in-brief.ts';
+import type { ClusterView } from '../observe/cluster-view.ts';
+import { instantOf } from '../observe/resource.ts';
+import { counts, namespaceOf } from './judge.ts';
+
+/** Reads drift and what is open, not the cluster; it cannot be switched off. */
+export const defaultChangeBroke: CheckMetadata = {
+  id: 'default-change-broke',
+  area: 'Delivery',
+  tier: 'Level3',
+  title: 'A delivery fails since a default of the platform was changed',
+  severity: 'warning',
+  for: '0s',
+  needs: {},
+  remediation:
+    'Take the change back, or make what is delivered fit it; then approve the baseline anew. Whoever changed the default may not know what depends on it.',
+  references: ['own rule: a delivery that fails within an hour of the change, by what was changed'],
+};
+
+/** The longest time between a change and the failure that comes of it. */
+const windowMs = 60 * 60_000;
+
+type Failed = Finding & { subject: string };
+
+/** One kind of platform fact, and what proves that a failed delivery fails by a change of it. */
+interface Dependency {
+  fact: string;
+  isBroken: (drift: Drift, finding: Failed, view: ClusterView) => boolean;
+}
+
+const dependencies: readonly Dependency[] = [
+  {
+    // A level that is enforced now, and refuses the pods.
+    fact: 'namespaces',
+    isBroken: ({ object, path, actual }, finding) => {
+      const label = keyIn('labels', path);
+      if (!isIn(finding, object) || !finding.subject.startsWith('Pod Security level ')) return false;
+      if (label === 'pod-security.kubernetes.io/enforce') return finding.subject.startsWith(`Pod Security level ${actual}:`);
+      return label === 'pod-security.kubernetes.io/enforce-version' && finding.subject.endsWith(`:${actual || 'latest'}`);
+    },
+  },
+  {
+    // A quota that is new or lower.
+    fact: 'quotas-and-limits',
+    isBroken: ({ object, path, actual }, finding) => {
+      const quota = keyIn('quotas', path);
+      return quota !== undefined && actual !== '' && isIn(finding, object) && finding.subject === `ResourceQuota ${quota}`;
+    },
+  },
+  {
+    // A webhook that refuses, or does not answer.
+    fact: 'admission-webhooks',
+    isBroken: ({ object, path, actual }, { subject }, view) => {
+      if (actual === '' && path !== '') return false;
+      const webhook = keyIn('webhooks', path);
+      const names = webhook === undefined ? webhooksOf(object, view) : [webhook];
+      return names.some((name) => subject === `webhook ${name}`);
+    },
+  },
+  {
+    // A role that no longer lets the account, or is gone.
+    fact: 'cluster-roles',
+    isBroken: ({ object }, { subject }, view) => {
+      const role = object.slice('ClusterRole/'.length);
+      const bindings = [...view.list('clusterrolebindings'), ...view.list('rolebindings')];
+      return bindings.some((binding) => binding.role === role && binding.subjects.some((each) => subject === userOf(each)));
+    },
+  },
+  {
+    // An account that is cluster-admin no longer.
+    fact: 'cluster-admins',
+    isBroken: ({ expected, actual }, { subject }) => {
+      const now = new Set(actual.split(', '));
+      return expected.split(', ').some((each) => !now.has(each) && subject === userOf(each));
+    },
+  },
+  {
+    // What delivers comes from elsewhere now.
+    fact: 'delivery',
+    isBroken: ({ object }, finding) => object === finding.object,
+  },
+];
+
+/** Facts of which a change can break a delivery. */
+export const breakingFacts: readonly string[] = dependencies.map(({ fact }) => fact);
+
+/** The change by which a delivery fails: within the hour before it, of something that the failure itself names. The last one, of several. */
+export function changeThatBroke(finding: Finding, drift: readonly Drift[], view: ClusterView): Drift | undefined {
+  const { subject = '', stage } = finding;
+  if (stage === undefined) return undefined;
+  const failed = { ...finding, subject };
+  const broke = drift.filter(
+    (entry) => counts(entry) && isJustBefore(entry, finding) && dependencies.some((each) => isProven(each, entry, failed, view)),
+  );
+  return broke.toSorted((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1))[0];
+}
+
+/** One observation for each object of which a change broke deliveries, however many. */
+export function brokenDeliveries(findings: readonly Finding[], drift: readonly Drift[], view: ClusterView): Observation[] {
+  const broken = findings.filter(counts).flatMap((finding) => {
+    const change = changeThatBroke(finding, drift, view);
+    return change ? [{ finding, change }] : [];
+  });
+  return [...Map.groupBy(broken, ({ change }) => change.object)].flatMap(([object, links]) => {
+    const [first] = links.toSorted((a, b) => (timeOf(a.change) < timeOf(b.change) ? -1 : 1));
+    return first
+      ? [
+          observation(
+            object,
+            first.change,
+            links.map(({ finding }) => finding),
+          ),
+        ]
+      : [];
+  });
+}
+
+function observation(object: string, change: Drift, findings: readonly Finding[]): Observation {
+  const names = inBrief([...new Set(findings.map((finding) => finding.object))]);
+  const rank = Math.min(...findings.map(({ severity }) => severities.indexOf(severity)));
+  const [{ stage, cause } = {}] = findings;
+  return {
+    object,
+    reason: 'DefaultChanged',
+    severity: severities[rank] ?? 'warning',
+    ...(stage ? { stage } : {}),
+    ...(cause ? { cause } : {}),
+    subject: object,
+    message: `${names} ${findings.length === 1 ? 'fails' : 'fail'} since ${whatChanged(change)}${writerOf(change)}. Take that back, or make what is delivered fit it and approve the baseline anew.`,
+    since: instantOf(findings.map(({ firstSeen }) => firstSeen).toSorted()[0]),
+  };
+}
+
+function whatChanged({ object, path, expected, actual }: Drift): string {
+  if (path === '') return actual === '' ? `${object} was removed` : `${object} was added`;
+  const from = expected === '' ? 'nothing' : brief(expected);
+  return `${path} of ${object} was changed from ${from} to ${actual === '' ? 'nothing' : brief(actual)}`;
+}
+
+function brief(value: string): string {
+  return value.length > 64 ? `${value.slice(0, 61)}...` : value;
+}
+
+function writerOf({ manager, changedAt }: Drift): string {
+  return manager ? ` by ${manager}${changedAt ? ` at ${changedAt}` : ''}` : '';
+}
+
+/** When it was changed; of what is gone Kubernetes keeps no time, and it is when that was seen. */
+function timeOf({ changedAt, firstSeen }: Drift): string {
+  return changedAt ?? firstSeen;
+}
+
+/** What was seen to be gone may have gone, and broken something, before it was seen. */
+function isJustBefore(drift: Drift, { firstSeen }: Finding): boolean {
+  const after = Date.parse(firstSeen) - Date.parse(timeOf(drift));
+  return after <= windowMs && after >= (drift.changedAt ? 0 : -windowMs);
+}
+
+function isProven({ fact, isBroken }: Dependency, drift: Drift, finding: Failed, view: ClusterView): boolean {
+  return drift.fact === fact && isBroken(drift, finding, view);
+}
+
+/** What is applied from elsewhere may be in any namespace; a workload and its Jobs are in their own. */
+function isIn({ object }: Finding, namespace: string): boolean {
+  return /^(Deployment|StatefulSet|DaemonSet|Job|CronJob)\//.test(object) ? `Namespace/${namespaceOf(object)}` === namespace : true;
+}
+
+function webhooksOf(object: string, view: ClusterView): string[] {
+  const name = object.slice(object.indexOf('/') + 1);
+  const found = object.startsWith('Validating')
+    ? view.get('validatingwebhookconfigurations', name)
+    : view.get('mutatingwebhookconfigurations', name);
+  return (found?.webhooks ?? []).map((webhook) => webhook.name);
+}
+
+/** A subject of a binding, as the API server calls it when it refuses. */
+function userOf(subject: string): string {
+  const [kind, namespace, name] = subject.split('/');
+  return kind === 'ServiceAccount' ? `user system:serviceaccount:${namespace}:${name}` : `user ${subject.slice(subject.indexOf('/') + 1)}`;
+}
