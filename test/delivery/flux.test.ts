@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { waitFor } from '../controlplane/wait.ts';
 import type { Case, LookAlike } from './case.ts';
+import type { Files } from './git-server.ts';
 import { kustomizationCases, kustomizationLookAlikes } from './kustomization-cases.ts';
 import { sourceCases, sourceLookAlikes } from './source-cases.ts';
 import { createDeliveryWorld, type DeliveryWorld, type FluxCondition, type Found, seenOnce } from './world.ts';
@@ -67,39 +68,27 @@ async function breakAll(): Promise<void> {
 
 async function mendAll(): Promise<void> {
   const place = { git: world.git, url: world.url };
-  await world.git.commit(
-    'apps',
-    filesOf(
-      lookAlikes,
-      ({ files }) => files,
-      filesOf(cases, ({ mendedFiles }) => mendedFiles),
-    ),
-  );
+  await world.git.commit('apps', filesOf('mendedFiles'));
   const manifests = [];
   for (const { mend } of cases) manifests.push(...((await mend?.(place)) ?? []));
   await world.cluster.apply(manifests);
 }
 
-function filesOf<T>(all: readonly T[], files: (each: T) => object | undefined, more: object = {}): Record<string, string> {
-  return Object.assign({}, more, ...all.map((each) => files(each) ?? {}));
+/** The content of the repository `apps`, broken or mended. */
+function filesOf(state: 'files' | 'mendedFiles'): Files {
+  return Object.assign({}, ...lookAlikes.map(({ files }) => files), ...cases.map((each) => each[state]));
 }
 
 beforeAll(async () => {
-  world = await createDeliveryWorld(
-    filesOf(
-      lookAlikes,
-      ({ files }) => files,
-      filesOf(cases, ({ files }) => files),
-    ),
-  );
+  world = await createDeliveryWorld(filesOf('files'));
   await breakAll();
-  broken.push(await passes((pass) => cases.every(({ object }) => pass.has(object)), 'every fault to be found', 60_000));
+  broken.push(await passes((pass) => cases.every(({ object }) => pass.has(object)), 'every fault to be found', 120_000));
   const end = performance.now() + watchedMs;
   await passes((pass) => broken.push(pass) > 0 && performance.now() >= end, 'everything to be tried again', watchedMs + 30_000);
   await mendAll();
   mended = await passes((pass) => cases.every(({ object }) => !pass.has(object)), 'every finding to be resolved', 120_000);
   relapsedAt = Temporal.Now.instant().round({ smallestUnit: 'second', roundingMode: 'floor' });
-  await world.git.commit('apps', { ...mendedFiles(), ...cases.find(({ object }) => object === relapsing)?.files });
+  await world.git.commit('apps', { ...filesOf('mendedFiles'), ...cases.find(({ object }) => object === relapsing)?.files });
   relapsed = await passes((pass) => pass.has(relapsing), 'what was mended to fail again', 60_000);
   await world.allowSuspension(0);
   impatient = await passes((pass) => suspended.every(({ object }) => pass.has(object)), 'suspensions to be found', 30_000);

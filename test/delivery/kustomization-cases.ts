@@ -58,10 +58,10 @@ export const kustomizationCases: readonly Case[] = [
     mendedFiles: { 'invalid/deployment.yaml': deployment('invalid') },
   },
   {
-    title: 'a manifest with a field that does not exist',
+    title: 'a manifest with text where a number belongs',
     object: 'Kustomization/mistyped',
     check: 'flux-kustomization',
-    files: { 'mistyped/deployment.yaml': deployment('mistyped').replace('selector:', 'selectr:') },
+    files: { 'mistyped/deployment.yaml': deployment('mistyped').replace('replicas: 1', 'replicas: many') },
     arrange: () => [apps('mistyped')],
     says: 'ReconciliationFailed',
     stage: 'Deploy',

@@ -48,12 +48,17 @@ export interface DeliveryWorld {
 
 const coverageName = 'delivery';
 
-/** A finding opens at once, so that tests need not wait; how long it has to hold is the matter of each check's own tests. */
+/**
+ * How long what is wrong has to hold: longer than what waits takes to look again (2 s), and longer than a Kustomization is False between two
+ * health checks (3 s), so that what is found is found across attempts.
+ */
+const hold = '5s';
+
 function coverage(suspendedDays: number) {
   const parameters = { suspendedDays: String(suspendedDays) };
   const settings = [
-    { check: 'flux-source', for: '0s' },
-    { check: 'flux-kustomization', for: '0s', parameters },
+    { check: 'flux-source', for: hold },
+    { check: 'flux-kustomization', for: hold, parameters },
   ];
   return {
     ...{ apiVersion: 'platformsupport.io/v1alpha1', kind: 'SupportCoverage' },

@@ -191,7 +191,10 @@ export const applyPatterns: readonly Pattern[] = [
     all: [' is invalid: '],
     stage: 'Deploy',
     cause: 'InvalidManifest',
-    subject: [{ what: 'field', after: '" is invalid: ', until: ':' }],
+    subject: [
+      { what: 'field', after: '" is invalid: ', until: ':' },
+      { what: 'field', after: '" is invalid: [', until: ':' },
+    ],
     samples: [
       {
         text: 'CustomResourceDefinition/kustomizations.kustomize.toolkit.fluxcd.io dry-run failed, reason: Invalid, error: CustomResourceDefinition.apiextensions.k8s.io "kustomizations.kustomize.toolkit.fluxcd.io" is invalid: status.storedVersions[1]: Invalid value: "v1beta2": must appear in spec.versions',
@@ -206,6 +209,11 @@ export const applyPatterns: readonly Pattern[] = [
         text: 'Deployment/apps/invalid dry-run failed (Invalid): Deployment.apps "invalid" is invalid: spec.template.metadata.labels: Invalid value: {"app":"invalid"}: `selector` does not match template `labels`\n',
         source: 'kustomize-controller v1.9.6 with Kubernetes 1.37.2 (make test-delivery)',
         subject: 'field spec.template.metadata.labels',
+      },
+      {
+        text: 'Deployment/apps/mistyped dry-run failed (Invalid): Deployment.apps "mistyped" is invalid: [spec.selector: Required value, spec.template.metadata.labels: Invalid value: {"app":"mistyped"}: `selector` does not match template `labels`]\n',
+        source: 'kustomize-controller v1.9.6 with Kubernetes 1.37.2 (make test-delivery)',
+        subject: 'field spec.selector',
       },
     ],
   },
@@ -259,23 +267,6 @@ export const applyPatterns: readonly Pattern[] = [
         source: 'https://github.com/fluxcd/flux2/issues/3127',
       },
       { text: 'kustomize build failed: json: unknown field "spec"', source: 'https://github.com/fluxcd/flux2-multi-tenancy/issues/13' },
-    ],
-  },
-  {
-    id: 'manifest-undecodable',
-    tool: 'Flux (kustomize)',
-    all: ['failed to decode kubernetes yaml from'],
-    stage: 'Deploy',
-    cause: 'InvalidManifest',
-    samples: [
-      {
-        text: 'failed to decode Kubernetes YAML from /tmp/kustomization-1443093643/clusters/home/clickhouse/kustomizeconfig.yaml: missing Resource metadata <nil>',
-        source: 'https://github.com/fluxcd/flux2/issues/5313',
-      },
-      {
-        text: "failed to decode Kubernetes YAML from /tmp/kustomization-1305573970/yaml/cm.yaml: MalformedYAMLError: yaml: line 1: did not find expected ',' or ']'",
-        source: 'kustomize-controller v1.9.6 with Kubernetes 1.37.2 (make test-delivery)',
-      },
     ],
   },
   {

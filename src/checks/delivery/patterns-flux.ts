@@ -75,6 +75,23 @@ export const fluxPatterns: readonly Pattern[] = [
     ],
   },
   {
+    id: 'manifest-undecodable',
+    tool: 'Flux (kustomize)',
+    all: ['failed to decode kubernetes yaml from'],
+    stage: 'Deploy',
+    cause: 'InvalidManifest',
+    samples: [
+      {
+        text: 'failed to decode Kubernetes YAML from /tmp/kustomization-1443093643/clusters/home/clickhouse/kustomizeconfig.yaml: missing Resource metadata <nil>',
+        source: 'https://github.com/fluxcd/flux2/issues/5313',
+      },
+      {
+        text: "failed to decode Kubernetes YAML from /tmp/kustomization-1305573970/yaml/cm.yaml: MalformedYAMLError: yaml: line 1: did not find expected ',' or ']'",
+        source: run,
+      },
+    ],
+  },
+  {
     id: 'health-check-timed-out',
     tool: 'Flux',
     all: ['timeout waiting for: ['],
