@@ -13,9 +13,15 @@ export const apis = {
 
 export type Api = keyof typeof apis;
 
-/** Serves the APIs, and makes a namespace of the name. */
-export async function installApis({ cluster, apply }: World, inNamespace: string, ...plurals: Api[]): Promise<void> {
-  await apply(namespace(inNamespace), ...plurals.map((plural) => crd(apis[plural][0], plural, apis[plural][1], apis[plural][2][0])));
+/** Serves the APIs in their newest version or the one given, and makes a namespace of the name. */
+export async function installApis(
+  { cluster, apply }: World,
+  inNamespace: string,
+  wanted: Partial<Record<Api, string | undefined>>,
+): Promise<void> {
+  const plurals = Object.keys(wanted) as Api[];
+  const manifests = plurals.map((plural) => crd(apis[plural][0], plural, apis[plural][1], wanted[plural] ?? apis[plural][2][0]));
+  await apply(namespace(inNamespace), ...manifests);
   const names = plurals.map((plural) => `crd/${plural}.${apis[plural][1]}`);
   await cluster.kubectl(['wait', '--for=condition=Established', ...names, '--timeout=30s']);
 }
