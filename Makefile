@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test chaos mutate bench check generate build controlplane alertmanager clean
+.PHONY: help demo test chaos test-delivery mutate bench check generate build controlplane alertmanager clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -16,6 +16,10 @@ test: node_modules/.installed controlplane alertmanager ## Types, lint, generate
 
 chaos: node_modules/.installed controlplane ## Faults of the API server and kills of the operator, and what becomes of its work (14 minutes)
 	NODE_OPTIONS=--experimental-vm-modules jest --selectProjects=chaos --runInBand --verbose
+
+test-delivery: node_modules/.installed controlplane ## What the real Flux controllers write and what is found by it (builds them the first time: 10 minutes)
+	node test/delivery/build.ts
+	NODE_OPTIONS=--experimental-vm-modules jest --selectProjects=delivery --runInBand --verbose
 
 mutate: node_modules/.installed ## Break one promise at a time and see a test turn red for each
 	node test/mutate/mutate.ts

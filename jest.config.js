@@ -11,5 +11,6 @@ export default {
     { ...common, displayName: 'unit', roots: ['<rootDir>/src', '<rootDir>/tools', '<rootDir>/test/scale'] },
     { ...common, displayName: 'integration', roots: ['<rootDir>/test/controlplane', '<rootDir>/test/integration'] },
     { ...common, displayName: 'chaos', roots: ['<rootDir>/test/chaos'] },
+    { ...common, displayName: 'delivery', roots: ['<rootDir>/test/delivery'] },
   ],
 };

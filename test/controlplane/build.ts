@@ -2,31 +2,13 @@
  * Builds the programs that the tests and the demo run: `node test/controlplane/build.ts [--only controlplane,kwok,helm]`.
  * What is up to date is skipped, so it is cheap to call before every test run.
  */
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { binDirectory, controlPlanePrograms, helmVersion, kubernetesVersion, kwokVersion } from './binaries.ts';
-import { withBuildLock } from './build-lock.ts';
+import { buildPrograms, moduleFiles } from './build-programs.ts';
 
-const moduleDirectory = fileURLToPath(new URL('.', import.meta.url));
-const progressIntervalMs = 20_000;
-
-interface Target {
-  /** The name of the executable, and of the target for --only. */
-  name: string;
-  /** What is being built, for the reader. */
-  title: string;
-  /** Roughly how long a first build takes on two cores, for the reader. */
-  firstTime: string;
-  /** What the result depends on besides the go release; a change builds again. */
-  inputs: string[];
-  /** Arguments of go, which writes the executable `name` into the given directory. */
-  args(output: string): string[];
-}
+const directory = fileURLToPath(new URL('.', import.meta.url));
 
 function versionFlags(): string {
   const variable = 'k8s.io/component-base/version';
@@ -36,114 +18,7 @@ function versionFlags(): string {
 
 const helmLdflags = `-s -w -X helm.sh/helm/v4/internal/version.version=${helmVersion}`;
 
-const targets: Target[] = [
-  {
-    name: 'controlplane',
-    title: `Kubernetes ${kubernetesVersion} control plane and kubectl`,
-    firstTime: '8 to 11 minutes',
-    inputs: ['go.mod', 'go.sum', 'main.go'].map((file) => readFileSync(join(moduleDirectory, file), 'utf8')).concat(versionFlags()),
-    args: (output) => ['build', '-v', '-trimpath', '-buildvcs=false', '-ldflags', versionFlags(), '-o', join(output, 'controlplane'), '.'],
-  },
-  {
-    name: 'kwok',
-    title: `kwok ${kwokVersion}`,
-    firstTime: '3 minutes',
-    inputs: [kwokVersion],
-    args: () => ['install', '-v', '-trimpath', '-ldflags', '-s -w', `sigs.k8s.io/kwok/cmd/kwok@${kwokVersion}`],
-  },
-  {
-    name: 'helm',
-    title: `Helm ${helmVersion}`,
-    firstTime: '3 minutes',
-    inputs: [helmLdflags],
-    args: () => ['install', '-v', '-trimpath', '-ldflags', helmLdflags, `helm.sh/helm/v4/cmd/helm@${helmVersion}`],
-  },
-];
-
-function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-function say(text: string): void {
-  process.stdout.write(`controlplane build: ${text}\n`);
-}
-
-interface GoResult {
-  code: number;
-  stdout: string;
-  stderr: string[];
-}
-
-function runGo(args: string[], env: Record<string, string>, onLine: (line: string) => void = () => undefined): Promise<GoResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('go', args, { cwd: moduleDirectory, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-    const stderr: string[] = [];
-    let stdout = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      stdout += chunk.toString();
-    });
-    createInterface({ input: child.stderr }).on('line', (line) => {
-      stderr.push(line);
-      onLine(line);
-    });
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code: code ?? -1, stdout, stderr }));
-  });
-}
-
-/**
- * The release of go that builds the module. Since go itself reads the module's `go` line and may fetch the release it asks for,
- * the question is put to go inside the module.
- */
-async function goVersion(): Promise<string> {
-  const required = /^go (\S+)$/m.exec(readFileSync(join(moduleDirectory, 'go.mod'), 'utf8'))?.[1] ?? 'unknown';
-  const advice = `Go ${required} or later is needed to build the test control plane; see https://go.dev/dl/`;
-  const answer = await runGo(['env', 'GOVERSION'], {}).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(error.code === 'ENOENT' ? `\`go\` is not on the PATH. ${advice}` : `\`go\` cannot be run: ${error.message}. ${advice}`);
-  });
-  if (answer.code !== 0) throw new Error(`${answer.stderr.join('\n')}\n${advice}`);
-  const found = answer.stdout.trim();
-  if (isOlder(found, required)) throw new Error(`${found} is too old. ${advice}`);
-  return found;
-}
-
-/** Compares `go1.26.8` with `1.26.0`; what follows the numbers (rc1, -custom) does not count. */
-function isOlder(found: string, required: string): boolean {
-  const numbers = (text: string) => (/\d+(\.\d+)*/.exec(text)?.[0] ?? '0').split('.').map(Number);
-  const [have, need] = [numbers(found), numbers(required)];
-  for (const [index, number] of need.entries()) {
-    const difference = (have[index] ?? 0) - number;
-    if (difference !== 0) return difference < 0;
-  }
-  return false;
-}
-
-function watchProgress(target: Target, started: number): { line(line: string): void; stop(): void } {
-  let compiled = 0;
-  let last = 'starting';
-  const timer = setInterval(() => {
-    say(`${target.name}: ${duration(performance.now() - started)} so far, ${compiled} packages compiled, last: ${last}`);
-  }, progressIntervalMs);
-  return {
-    line(line) {
-      if (!line.startsWith('go: ')) compiled += 1;
-      last = line.trim();
-    },
-    stop: () => clearInterval(timer),
-  };
-}
-
-function stampOf(target: Target): string {
-  return join(binDirectory, `.${target.name}.stamp`);
-}
-
-function isUpToDate(target: Target, stamp: string): boolean {
-  const file = stampOf(target);
-  return existsSync(join(binDirectory, target.name)) && existsSync(file) && readFileSync(file, 'utf8') === stamp;
-}
-
-/** Looked at even when nothing was built, so that a removed link comes back; a link in place is left alone, since tests may be using it. */
+/** So that a removed link comes back; a link in place is left alone, since tests may be using it. */
 function linkPrograms(): void {
   for (const program of controlPlanePrograms) {
     const link = join(binDirectory, program);
@@ -153,56 +28,41 @@ function linkPrograms(): void {
   }
 }
 
-async function compile(target: Target, stamp: string): Promise<void> {
-  const started = performance.now();
-  const output = join(binDirectory, `.building-${target.name}`);
-  say(`${target.name}: building ${target.title} (the first time ${target.firstTime} on two cores) …`);
-  mkdirSync(output, { recursive: true });
-  const progress = watchProgress(target, started);
-  try {
-    const result = await runGo(target.args(output), { CGO_ENABLED: '0', GOBIN: output }, progress.line);
-    if (result.code !== 0) throw new Error(`${target.name}: go ended with ${result.code}\n${result.stderr.slice(-30).join('\n')}`);
-    // Renamed into place, so that a program in use keeps its old file and none is ever seen half written.
-    renameSync(join(output, target.name), join(binDirectory, target.name));
-  } finally {
-    progress.stop();
-    rmSync(output, { recursive: true, force: true });
-  }
-  writeFileSync(stampOf(target), stamp);
-  const megabytes = Math.round(statSync(join(binDirectory, target.name)).size / 1e6);
-  say(`${target.name}: built in ${duration(performance.now() - started)} (${megabytes} MB)`);
-}
-
-async function buildAll(chosen: Target[]): Promise<void> {
-  const version = await goVersion();
-  const started = performance.now();
-  for (const target of chosen) {
-    const stamp = createHash('sha256')
-      .update(JSON.stringify([version, ...target.inputs]))
-      .digest('hex');
-    if (isUpToDate(target, stamp)) say(`${target.name}: up to date`);
-    else await compile(target, stamp);
-    if (target.name === 'controlplane') linkPrograms();
-  }
-  say(`ready in ${binDirectory} after ${duration(performance.now() - started)}`);
-}
-
-function chosenTargets(): Target[] {
-  const { values } = parseArgs({ options: { only: { type: 'string' } } });
-  if (values.only === undefined) return targets;
-  const known = targets.map((target) => target.name);
-  return values.only.split(',').map((name) => {
-    const found = targets.find((target) => target.name === name.trim());
-    if (!found) throw new Error(`--only: there is no target "${name}"; there are ${known.join(', ')}`);
-    return found;
-  });
-}
-
-try {
-  const chosen = chosenTargets();
-  mkdirSync(binDirectory, { recursive: true });
-  await withBuildLock(join(binDirectory, '.lock'), say, () => buildAll(chosen));
-} catch (error) {
-  process.stderr.write(`controlplane build: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
+await buildPrograms({
+  title: 'the test control plane',
+  directory,
+  targets: [
+    {
+      name: 'controlplane',
+      title: `Kubernetes ${kubernetesVersion} control plane and kubectl`,
+      firstTime: '8 to 11 minutes',
+      inputs: [...moduleFiles(directory, 'go.mod', 'go.sum', 'main.go'), versionFlags()],
+      args: (output) => [
+        'build',
+        '-v',
+        '-trimpath',
+        '-buildvcs=false',
+        '-ldflags',
+        versionFlags(),
+        '-o',
+        join(output, 'controlplane'),
+        '.',
+      ],
+      afterwards: linkPrograms,
+    },
+    {
+      name: 'kwok',
+      title: `kwok ${kwokVersion}`,
+      firstTime: '3 minutes',
+      inputs: [kwokVersion],
+      args: () => ['install', '-v', '-trimpath', '-ldflags', '-s -w', `sigs.k8s.io/kwok/cmd/kwok@${kwokVersion}`],
+    },
+    {
+      name: 'helm',
+      title: `Helm ${helmVersion}`,
+      firstTime: '3 minutes',
+      inputs: [helmLdflags],
+      args: () => ['install', '-v', '-trimpath', '-ldflags', helmLdflags, `helm.sh/helm/v4/cmd/helm@${helmVersion}`],
+    },
+  ],
+});

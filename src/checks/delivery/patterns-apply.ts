@@ -193,6 +193,10 @@ export const applyPatterns: readonly Pattern[] = [
     none: ['invalidspecerror: '],
     stage: 'Deploy',
     cause: 'InvalidManifest',
+    subject: [
+      { what: 'field', after: '" is invalid: ', until: ':' },
+      { what: 'field', after: '" is invalid: [', until: ':' },
+    ],
     samples: [
       {
         text: 'CustomResourceDefinition/kustomizations.kustomize.toolkit.fluxcd.io dry-run failed, reason: Invalid, error: CustomResourceDefinition.apiextensions.k8s.io "kustomizations.kustomize.toolkit.fluxcd.io" is invalid: status.storedVersions[1]: Invalid value: "v1beta2": must appear in spec.versions',
@@ -201,6 +205,37 @@ export const applyPatterns: readonly Pattern[] = [
       {
         text: 'Deployment.apps "web" is invalid: spec.selector: Invalid value: v1.LabelSelector{}: field is immutable',
         source: 'kubernetes/apimachinery pkg/api/errors/errors.go (NewInvalid)',
+        subject: 'field spec.selector',
+      },
+      {
+        text: 'Deployment/apps/invalid dry-run failed (Invalid): Deployment.apps "invalid" is invalid: spec.template.metadata.labels: Invalid value: {"app":"invalid"}: `selector` does not match template `labels`\n',
+        source: 'kustomize-controller v1.9.6 with Kubernetes 1.37.2 (make test-delivery)',
+        subject: 'field spec.template.metadata.labels',
+      },
+      {
+        text: 'Deployment/apps/mistyped dry-run failed (Invalid): Deployment.apps "mistyped" is invalid: [spec.selector: Required value, spec.template.metadata.labels: Invalid value: {"app":"mistyped"}: `selector` does not match template `labels`]\n',
+        source: 'kustomize-controller v1.9.6 with Kubernetes 1.37.2 (make test-delivery)',
+        subject: 'field spec.selector',
+      },
+    ],
+  },
+  {
+    id: 'manifest-unknown-field',
+    tool: 'Kubernetes API server',
+    all: ['failed to create typed patch object'],
+    stage: 'Deploy',
+    cause: 'InvalidManifest',
+    subject: [{ what: 'object', after: 'typed patch object (', until: ';' }],
+    samples: [
+      {
+        text: 'CephFilesystem/rook-ceph/myfs dry-run failed, error: failed to create typed patch object (rook-ceph/myfs; ceph.rook.io/v1, Kind=CephFilesystem): .spec.dataPools[0].name: field not declared in schema',
+        source: 'https://github.com/fluxcd/kustomize-controller/issues/699',
+        subject: 'object rook-ceph/myfs',
+      },
+      {
+        text: 'Deployment/apps/schema dry-run failed: failed to create typed patch object (apps/schema; apps/v1, Kind=Deployment): errors:\n  .spec.replicas: expected numeric (int or float), got string\n  .spec.selectr: field not declared in schema\n',
+        source: 'kustomize-controller v1.9.6 with Kubernetes 1.37.2 (make test-delivery)',
+        subject: 'object apps/schema',
       },
     ],
   },
@@ -234,26 +269,6 @@ export const applyPatterns: readonly Pattern[] = [
         source: 'https://github.com/fluxcd/flux2/issues/3127',
       },
       { text: 'kustomize build failed: json: unknown field "spec"', source: 'https://github.com/fluxcd/flux2-multi-tenancy/issues/13' },
-    ],
-  },
-  {
-    id: 'dependency-not-ready',
-    tool: 'Flux',
-    all: ['dependency ', ' is not ready'],
-    stage: 'Deploy',
-    cause: 'DependencyNotReady',
-    subject: [{ what: 'dependency', after: "dependency '", until: "'" }],
-    samples: [
-      {
-        text: "dependency 'flux-system/infra' is not ready",
-        source: 'fluxcd/kustomize-controller internal/controller/kustomization_controller.go',
-        subject: 'dependency flux-system/infra',
-      },
-      {
-        text: "dependency 'apps/database' is not ready",
-        source: 'fluxcd/helm-controller internal/controller/helmrelease_controller.go',
-        subject: 'dependency apps/database',
-      },
     ],
   },
   {

@@ -1,0 +1,114 @@
+import type { Pattern } from './pattern.ts';
+
+const run = 'kustomize-controller v1.9.6 with Kubernetes 1.37.2 (make test-delivery)';
+
+/** What Flux says of its own objects: what they wait for, and what becomes of that which was applied. */
+export const fluxPatterns: readonly Pattern[] = [
+  {
+    id: 'flux-source-missing',
+    tool: 'Flux',
+    all: ['.source.toolkit.fluxcd.io "', '" not found'],
+    stage: 'Source',
+    cause: 'NotFound',
+    subject: [{ what: 'source', after: '.source.toolkit.fluxcd.io "', until: '"' }],
+    samples: [
+      { text: 'GitRepository.source.toolkit.fluxcd.io "nowhere" not found', source: run, subject: 'source nowhere' },
+      {
+        text: 'OCIRepository.source.toolkit.fluxcd.io "shop" not found',
+        source:
+          'kubernetes/apimachinery pkg/api/errors/errors.go (NewNotFound); fluxcd/kustomize-controller internal/controller/kustomization_controller.go',
+        subject: 'source shop',
+      },
+    ],
+  },
+  {
+    id: 'flux-source-not-fetched',
+    tool: 'Flux',
+    all: [],
+    any: ['source artifact not found', 'source is not ready, artifact not found'],
+    stage: 'Source',
+    cause: 'DependencyNotReady',
+    samples: [
+      { text: 'Source artifact not found, retrying in 30s', source: run },
+      { text: 'Source is not ready, artifact not found', source: 'https://github.com/fluxcd/flux2/issues/1494' },
+    ],
+  },
+  {
+    id: 'dependency-missing',
+    tool: 'Flux',
+    all: ["dependency '", "' not found"],
+    stage: 'Deploy',
+    cause: 'NotFound',
+    subject: [{ what: 'dependency', after: "dependency '", until: "'" }],
+    samples: [
+      {
+        text: 'dependency \'delivery/nowhere\' not found: kustomizations.kustomize.toolkit.fluxcd.io "nowhere" not found',
+        source: run,
+        subject: 'dependency delivery/nowhere',
+      },
+      {
+        text: 'dependency \'flux-system/infra\' not found: Kustomization.kustomize.toolkit.fluxcd.io "infra" not found',
+        source: 'fluxcd/kustomize-controller internal/controller/kustomization_controller.go',
+        subject: 'dependency flux-system/infra',
+      },
+    ],
+  },
+  {
+    id: 'dependency-not-ready',
+    tool: 'Flux',
+    all: ["dependency '"],
+    any: ["' is not ready", "' revision is not up to date"],
+    stage: 'Deploy',
+    cause: 'DependencyNotReady',
+    subject: [{ what: 'dependency', after: "dependency '", until: "'" }],
+    samples: [
+      {
+        text: "dependency 'flux-system/infra' is not ready",
+        source: 'fluxcd/kustomize-controller internal/controller/kustomization_controller.go',
+        subject: 'dependency flux-system/infra',
+      },
+      {
+        text: "dependency 'apps/database' is not ready",
+        source: 'fluxcd/helm-controller internal/controller/helmrelease_controller.go',
+        subject: 'dependency apps/database',
+      },
+    ],
+  },
+  {
+    id: 'manifest-undecodable',
+    tool: 'Flux (kustomize)',
+    all: ['failed to decode kubernetes yaml from'],
+    stage: 'Deploy',
+    cause: 'InvalidManifest',
+    samples: [
+      {
+        text: 'failed to decode Kubernetes YAML from /tmp/kustomization-1443093643/clusters/home/clickhouse/kustomizeconfig.yaml: missing Resource metadata <nil>',
+        source: 'https://github.com/fluxcd/flux2/issues/5313',
+      },
+      {
+        text: "failed to decode Kubernetes YAML from /tmp/kustomization-1305573970/yaml/cm.yaml: MalformedYAMLError: yaml: line 1: did not find expected ',' or ']'",
+        source: run,
+      },
+    ],
+  },
+  {
+    id: 'health-check-timed-out',
+    tool: 'Flux',
+    all: ['timeout waiting for: ['],
+    stage: 'Verify',
+    cause: 'DeadlineExceeded',
+    subject: [{ what: 'object', after: 'timeout waiting for: [', until: " ,]'" }],
+    samples: [
+      {
+        text: "Health check failed after 2m0.013489487s, timeout waiting for: [HelmRelease/wpb-services/httpbin status: 'InProgress']",
+        source: 'https://github.com/fluxcd/kustomize-controller/issues/709',
+        subject: 'object HelmRelease/wpb-services/httpbin',
+      },
+      {
+        text: "health check failed after 30.071476562s: timeout waiting for: [Deployment/apps/unhealthy status: 'InProgress']",
+        source: run,
+        subject: 'object Deployment/apps/unhealthy',
+      },
+    ],
+  },
+];
