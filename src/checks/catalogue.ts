@@ -40,6 +40,7 @@ import { fluxSource } from './delivery/flux-source.ts';
 import { imagePull } from './delivery/image-pull.ts';
 import { jobFailed } from './delivery/job-failed.ts';
 import { rolloutStuck } from './delivery/rollout-stuck.ts';
+import { tektonRun } from './delivery/tekton-run.ts';
 import { albTargetUnhealthy } from './networking/alb-target-unhealthy.ts';
 import { gatewayNotProgrammed } from './networking/gateway-not-programmed.ts';
 import { ingressBackendMissing } from './networking/ingress-backend-missing.ts';
@@ -181,5 +182,6 @@ export const checks: readonly Check[] = [
   fluxHelmRelease,
   imagePull,
   rolloutStuck,
+  tektonRun,
   jobFailed,
 ];

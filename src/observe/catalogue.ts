@@ -51,6 +51,7 @@ import { services } from './resources/services.ts';
 import { storageclasses } from './resources/storageclasses.ts';
 import { supportCalendar } from './resources/support-calendar.ts';
 import { targetgroupbindings } from './resources/targetgroupbindings.ts';
+import { failedTasks, pipelineruns, taskruns } from './resources/tekton.ts';
 import { tlsSecrets } from './resources/tls-secrets.ts';
 import { mutatingwebhookconfigurations, validatingwebhookconfigurations } from './resources/webhooks.ts';
 import { daemonsets, deployments, statefulsets } from './resources/workloads.ts';
@@ -74,6 +75,7 @@ export const resources = {
   deployments,
   endpointslices,
   'evicted-pods': evictedPods,
+  'failed-tasks': failedTasks,
   gatewayclasses,
   gateways,
   gitrepositories,
@@ -97,6 +99,7 @@ export const resources = {
   'other-secrets': otherSecrets,
   persistentvolumeclaims,
   persistentvolumes,
+  pipelineruns,
   poddisruptionbudgets,
   podmonitors,
   pods,
@@ -116,6 +119,7 @@ export const resources = {
   storageclasses,
   'support-calendar': supportCalendar,
   targetgroupbindings,
+  taskruns,
   thanosrulers,
   'tls-secrets': tlsSecrets,
   tlsroutes,
