@@ -37,6 +37,8 @@ import { pdbMissing } from './defaults/pdb-missing.ts';
 import { fluxHelmRelease } from './delivery/flux-helmrelease.ts';
 import { fluxKustomization } from './delivery/flux-kustomization.ts';
 import { fluxSource } from './delivery/flux-source.ts';
+import { githubRunner } from './delivery/github-runner.ts';
+import { gitlabRunner } from './delivery/gitlab-runner.ts';
 import { imagePull } from './delivery/image-pull.ts';
 import { jobFailed } from './delivery/job-failed.ts';
 import { rolloutStuck } from './delivery/rollout-stuck.ts';
@@ -183,5 +185,7 @@ export const checks: readonly Check[] = [
   imagePull,
   rolloutStuck,
   tektonRun,
+  githubRunner,
+  gitlabRunner,
   jobFailed,
 ];

@@ -14,6 +14,7 @@ import { evictedPods } from './resources/evicted-pods.ts';
 import { buckets, gitrepositories, helmreleases, helmrepositories, kustomizations, ocirepositories } from './resources/flux.ts';
 import { gatewayclasses } from './resources/gatewayclasses.ts';
 import { gateways } from './resources/gateways.ts';
+import { autoscalinglisteners, autoscalingrunnersets, ephemeralrunners, listenerPods } from './resources/github-runners.ts';
 import { helmReleaseSecrets } from './resources/helm-release-secrets.ts';
 import { horizontalpodautoscalers } from './resources/horizontalpodautoscalers.ts';
 import { ingressclasses } from './resources/ingressclasses.ts';
@@ -61,6 +62,8 @@ export const resources = {
   alertmanagerconfigs,
   alertmanagers,
   apiservices,
+  autoscalinglisteners,
+  autoscalingrunnersets,
   backendconfigs,
   buckets,
   certificates,
@@ -74,6 +77,7 @@ export const resources = {
   daemonsets,
   deployments,
   endpointslices,
+  ephemeralrunners,
   'evicted-pods': evictedPods,
   'failed-tasks': failedTasks,
   gatewayclasses,
@@ -90,6 +94,7 @@ export const resources = {
   jobs,
   kustomizations,
   limitranges,
+  'listener-pods': listenerPods,
   'load-balancer-events': loadBalancerEvents,
   mutatingwebhookconfigurations,
   namespaces,
