@@ -124,6 +124,10 @@ describe('tekton-run leaves what is unknown, not healthy', () => {
     expect(observed({ pipelineruns: builds([30]) })).toMatchObject([{ object: 'Pipeline/shop/build', uncertain: true }]);
   });
 
+  it('and no longer where a success is known before it', () => {
+    expect(observed({ pipelineruns: builds([60, ok], [30]) })).toEqual([]);
+  });
+
   it('where the coverage does not name Tekton, or it is not installed', () => {
     expect(verdictOf(check, {})).toBe('NotApplicable: scope.deliveryTooling does not name Tekton');
     expect(verdictOf(check, { knowledge: { pipelineruns: absent, taskruns: absent } }, withTekton)).toBe(

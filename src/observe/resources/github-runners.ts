@@ -71,7 +71,7 @@ export const ephemeralrunners = defineResource({
     const namespace = metadata?.labels?.['actions.github.com/scale-set-namespace'] ?? metadata?.namespace ?? '';
     return {
       ...common('EphemeralRunner', object),
-      state: ends ? 'Progressing' : failed ? 'Failing' : 'Healthy',
+      state: failed ? 'Failing' : ends ? 'Progressing' : 'Healthy',
       ...(failed ? { since: lastOf(status.failures), failure: failureOf(status.reason, status.message) } : {}),
       runnerSet: name && `${namespace}/${name}`,
     };

@@ -13,7 +13,10 @@ interface TektonRun extends KubeObject {
   status?: { conditions?: Conditions; completionTime?: string; provenance?: { refSource?: { uri?: string } } };
 }
 
-/** Somebody, or a PipelineRun, wanted it to end: in the spec, or as the reason. Of what will be tried again the task's own retries tell. */
+/**
+ * In the spec, or as the reason: somebody wanted it to end. As the reason alone: it will be tried again, or its failure is allowed. None of
+ * these says anything about the pipeline.
+ */
 const stopped: ReadonlySet<string> = new Set([
   ...['Cancelled', 'CancelledRunFinally', 'StoppedRunFinally', 'PipelineRunCancelled', 'PipelineRunStopped', 'TaskRunCancelled'],
   ...['CancelledRunningFinally', 'StoppedRunningFinally', 'ToBeRetried', 'FailureIgnored'],
