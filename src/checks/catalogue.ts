@@ -38,10 +38,13 @@ import { argocdApp } from './delivery/argocd-app.ts';
 import { fluxHelmRelease } from './delivery/flux-helmrelease.ts';
 import { fluxKustomization } from './delivery/flux-kustomization.ts';
 import { fluxSource } from './delivery/flux-source.ts';
+import { githubRunner } from './delivery/github-runner.ts';
+import { gitlabRunner } from './delivery/gitlab-runner.ts';
 import { imagePull } from './delivery/image-pull.ts';
 import { jobFailed } from './delivery/job-failed.ts';
 import { pullSecretMissing } from './delivery/pull-secret-missing.ts';
 import { rolloutStuck } from './delivery/rollout-stuck.ts';
+import { tektonRun } from './delivery/tekton-run.ts';
 import { albTargetUnhealthy } from './networking/alb-target-unhealthy.ts';
 import { gatewayNotProgrammed } from './networking/gateway-not-programmed.ts';
 import { ingressBackendMissing } from './networking/ingress-backend-missing.ts';
@@ -187,5 +190,8 @@ export const checks: readonly Check[] = [
   imagePull,
   pullSecretMissing,
   rolloutStuck,
+  tektonRun,
+  githubRunner,
+  gitlabRunner,
   jobFailed,
 ];

@@ -1,15 +1,16 @@
 import { type DeliveryTool, deliveryTools } from '../api/v1alpha1/supportcoverage.ts';
 import { covers } from '../checks/areas.ts';
+import { isGitLabRunner } from '../checks/delivery/gitlab-runners.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
 import type { Plan } from './plan.ts';
 
-/** By what each tool is known: a CustomResourceDefinition of it, or where it brings none the label of its workload. */
-const marks: Record<DeliveryTool, { crd: string } | { app: readonly string[] }> = {
+/** By what each tool is known: a CustomResourceDefinition of it, or where it brings none the labels of its Deployment. */
+const marks: Record<DeliveryTool, { crd: string } | { isRunBy: typeof isGitLabRunner }> = {
   ArgoCD: { crd: 'applications.argoproj.io' },
   Flux: { crd: 'kustomizations.kustomize.toolkit.fluxcd.io' },
   Tekton: { crd: 'pipelineruns.tekton.dev' },
   GitHubActionsRunner: { crd: 'autoscalingrunnersets.actions.github.com' },
-  GitLabRunner: { app: ['gitlab-runner'] },
+  GitLabRunner: { isRunBy: isGitLabRunner },
 };
 
 /** What of the delivery tooling was agreed and is not there, and what is there and was not agreed; of Level3 alone. */
@@ -33,9 +34,5 @@ function isInstalled(tool: DeliveryTool, view: ClusterView): boolean | undefined
       ? view.get('customresourcedefinitions', mark.crd) !== undefined
       : undefined;
   if (view.knowledge('deployments').state !== 'Current') return undefined;
-  for (const { labels } of view.list('deployments')) {
-    const app = labels['app.kubernetes.io/name'] ?? labels.app;
-    if (app !== undefined && mark.app.includes(app)) return true;
-  }
-  return false;
+  return [...view.list('deployments')].some(mark.isRunBy);
 }

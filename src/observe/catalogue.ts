@@ -15,6 +15,7 @@ import { evictedPods } from './resources/evicted-pods.ts';
 import { buckets, gitrepositories, helmreleases, helmrepositories, kustomizations, ocirepositories } from './resources/flux.ts';
 import { gatewayclasses } from './resources/gatewayclasses.ts';
 import { gateways } from './resources/gateways.ts';
+import { autoscalinglisteners, autoscalingrunnersets, ephemeralrunners, listenerPods } from './resources/github-runners.ts';
 import { helmReleaseSecrets } from './resources/helm-release-secrets.ts';
 import { horizontalpodautoscalers } from './resources/horizontalpodautoscalers.ts';
 import { ingressclasses } from './resources/ingressclasses.ts';
@@ -53,6 +54,7 @@ import { services } from './resources/services.ts';
 import { storageclasses } from './resources/storageclasses.ts';
 import { supportCalendar } from './resources/support-calendar.ts';
 import { targetgroupbindings } from './resources/targetgroupbindings.ts';
+import { failedTasks, pipelineruns, taskruns } from './resources/tekton.ts';
 import { tlsSecrets } from './resources/tls-secrets.ts';
 import { mutatingwebhookconfigurations, validatingwebhookconfigurations } from './resources/webhooks.ts';
 import { daemonsets, deployments, statefulsets } from './resources/workloads.ts';
@@ -64,6 +66,8 @@ export const resources = {
   apiservices,
   applications,
   appprojects,
+  autoscalinglisteners,
+  autoscalingrunnersets,
   backendconfigs,
   buckets,
   certificates,
@@ -77,7 +81,9 @@ export const resources = {
   daemonsets,
   deployments,
   endpointslices,
+  ephemeralrunners,
   'evicted-pods': evictedPods,
+  'failed-tasks': failedTasks,
   gatewayclasses,
   gateways,
   gitrepositories,
@@ -93,6 +99,7 @@ export const resources = {
   kustomizations,
   'legacy-pull-secrets': legacyPullSecrets,
   limitranges,
+  'listener-pods': listenerPods,
   'load-balancer-events': loadBalancerEvents,
   mutatingwebhookconfigurations,
   namespaces,
@@ -102,6 +109,7 @@ export const resources = {
   'other-secrets': otherSecrets,
   persistentvolumeclaims,
   persistentvolumes,
+  pipelineruns,
   poddisruptionbudgets,
   podmonitors,
   pods,
@@ -122,6 +130,7 @@ export const resources = {
   storageclasses,
   'support-calendar': supportCalendar,
   targetgroupbindings,
+  taskruns,
   thanosrulers,
   'tls-secrets': tlsSecrets,
   tlsroutes,

@@ -1,5 +1,6 @@
 import { redact } from '../kube/redact.ts';
 import type { Condition, ObjectMeta } from '../kube/types.ts';
+import type { Run } from './runs.ts';
 
 /**
  * What is delivered: a source, an application, a release, a pipeline, a set of runners. Every tool's objects are kept in this one shape; to
@@ -22,10 +23,10 @@ export interface DeliveryView {
   lastSuccessAt?: string | undefined;
   /** Another delivery, or a controller, made it and keeps it: who agreed on that one agreed on this. */
   owned: boolean;
-  /** The last runs, of what has any: when each ended, as RFC 3339, and how. At most 100. */
-  runs?: readonly { at: string; ok: boolean }[];
   /** `Kind/namespace/name` of what it says that it waits for. */
   waitsFor: readonly string[];
+  /** Of what runs again and again: how its last runs ended, the latest last; at most 100. */
+  runs?: readonly Run[];
 }
 
 /** Progressing: an attempt goes on, whatever the last one came to. Suspended: somebody wants it to stand still. */
@@ -38,8 +39,15 @@ export interface DeliveryFailure {
   text: string;
 }
 
-export function failureOf(reason: string | undefined, text: string | undefined): DeliveryFailure {
-  return { reason: reason ?? '', text: (text ?? '').slice(0, 2048) };
+const longestText = 2048;
+
+export function failureOf(reason: unknown, text: unknown): DeliveryFailure {
+  return { reason: typeof reason === 'string' ? reason.slice(0, 128) : '', text: typeof text === 'string' ? own(text) : '' };
+}
+
+/** A copy, since a part of a long text would keep all of it. */
+function own(text: string): string {
+  return text.length > longestText ? Buffer.from(text.slice(0, longestText)).toString() : text;
 }
 
 /** A `status.conditions`, of which nothing is certain. */

@@ -1,4 +1,5 @@
 import type { KubeObject, ResourceType } from '../kube/types.ts';
+import type { Gathering } from '../runtime/gathering.ts';
 import type { Stored } from '../runtime/store.ts';
 import type { Feature } from './features.ts';
 
@@ -14,6 +15,8 @@ export interface Resource<T extends Stored> {
   label?: string;
   /** Only objects that match, such as `type=kubernetes.io/tls`. */
   fieldSelector?: string;
+  /** Only objects with such labels. */
+  labelSelector?: string;
   /** Only labels, annotations and the like are read; the API server sends nothing else. */
   metadataOnly?: boolean;
   /** Versions that are asked for where `type.version` is not served, in this order. */
@@ -24,13 +27,23 @@ export interface Resource<T extends Stored> {
   feature?: Feature;
   /** undefined: not kept. `before` is what was kept of the same object until now, for what an object itself does not remember. */
   project(object: KubeObject, before?: T): T | undefined;
+  /** One entry is kept for many objects that come and go, and is given as `before`. */
+  gather?: Gathering<T>;
 }
 
 /** Gives a projection the type of the objects it is fed; the API server guarantees the kind, nothing else. */
 export function defineResource<Raw extends KubeObject, T extends Stored>(
-  definition: Omit<Resource<T>, 'project'> & { project(object: Raw, before?: T): T | undefined },
+  definition: Omit<Resource<T>, 'project' | 'gather'> & {
+    project(object: Raw, before?: T): T | undefined;
+    gather?: Omit<Gathering<T>, 'keyOf'> & { keyOf(object: Raw): string };
+  },
 ): Resource<T> {
-  return { ...definition, project: (object, before) => definition.project(object as Raw, before) };
+  const { gather } = definition;
+  return {
+    ...definition,
+    project: (object, before) => definition.project(object as Raw, before),
+    ...(gather ? { gather: { ...gather, keyOf: (object) => gather.keyOf(object as Raw) } } : {}),
+  } as Resource<T>;
 }
 
 /** Instants are kept as the API server writes them; undefined where the text is no time. */

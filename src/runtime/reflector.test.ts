@@ -127,13 +127,15 @@ describe('the first state in pages', () => {
   });
 });
 
-it('reads one namespace and one object where told to, in lists and watches', async () => {
-  const { server, start } = await benches.prepare({ namespace: 'shop', fieldSelector: 'metadata.name=cart' });
+it('reads one namespace, and what selectors select, where told to, in lists and watches', async () => {
+  const { server, start } = await benches.prepare({ namespace: 'shop', fieldSelector: 'metadata.name=cart', labelSelector: '!owner' });
   server.on('GET', '/api/v1/namespaces/shop/pods', [unsupported, list('1', []), stream()]);
   const bench = start();
   await bench.retry();
   await until('the watch', () => server.requests.length === 3);
-  expect(server.requests.map(({ query }) => query.fieldSelector)).toEqual(Array(3).fill('metadata.name=cart'));
+  expect(server.requests.map(({ query }) => `${query.fieldSelector} ${query.labelSelector}`)).toEqual(
+    Array(3).fill('metadata.name=cart !owner'),
+  );
 });
 
 describe('events', () => {

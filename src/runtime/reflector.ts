@@ -3,6 +3,7 @@ import type { Transport } from '../kube/transport.ts';
 import { collectionPath, type KubeObject, type ResourceType } from '../kube/types.ts';
 import { createBackoff, reflectorBackoff } from './backoff.ts';
 import { type Clock, delay } from './clock.ts';
+import { afterList, type Gathering } from './gathering.ts';
 import type { Logger } from './logger.ts';
 import type { RuntimeMetrics } from './metrics.ts';
 import { type Change, createStore, keyOf, type ReadonlyStore, type Stored } from './store.ts';
@@ -39,6 +40,7 @@ export interface ReflectorOptions<T extends Stored> {
   /** Only objects of this namespace; absent: all. */
   namespace?: string;
   fieldSelector?: string;
+  labelSelector?: string;
   /** Names and labels are all that is wanted: the API server sends PartialObjectMetadata, which is far smaller. */
   metadataOnly?: boolean;
   /** Versions that older or newer servers serve the resource in; tried in this order where `type.version` is not found. */
@@ -54,6 +56,8 @@ export interface ReflectorOptions<T extends Stored> {
    * `before` is what was kept of the same object until now.
    */
   project(object: KubeObject, before?: T): T | undefined;
+  /** One entry is kept for many objects; `before` is what was kept of all of them, and undefined adds nothing to it. */
+  gather?: Gathering<T>;
   /** Called for each change, after the store holds it. What it throws is counted and logged. */
   onChange?: (change: Change<T>) => void;
   clock: Clock;
@@ -92,12 +96,13 @@ interface WatchEvent {
 
 /** Keeps a store equal to a collection of the API server: initial state as a stream (WatchList) where the server can, else as pages, then a watch. */
 export function createReflector<T extends Stored>(options: ReflectorOptions<T>): Reflector<T> {
-  const { transport, type, clock, metrics, logger } = options;
+  const { transport, type, clock, metrics, logger, gather } = options;
   const plural = type.group === '' ? type.resource : `${type.resource}.${type.group}`;
   const resource = options.label ?? plural;
   const labels = { cluster: options.cluster ?? 'local', resource };
   const store = createStore<T>();
   const versions = [type.version, ...(options.otherVersions ?? [])];
+  const selectors = { fieldSelector: options.fieldSelector, labelSelector: options.labelSelector };
   const accept = options.metadataOnly ? { accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json' } : {};
   const freshBackoff = () => createBackoff({ clock, random: options.random, ...reflectorBackoff });
   let backoff = freshBackoff();
@@ -137,11 +142,13 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     }
   }
 
-  function project(object: KubeObject, failed: Map<string, string>): T | undefined {
+  /** `listed`: what the list that goes on has given so far. */
+  function project(object: KubeObject, failed: Map<string, string>, listed?: ReadonlyMap<string, T>): T | undefined {
     const key = keyOfObject(object);
     failed.delete(key);
     try {
-      return options.project(object, store.get(key));
+      const entry = gather ? gather.keyOf(object) : key;
+      return options.project(object, listed?.get(entry) ?? store.get(entry));
     } catch (error) {
       failed.set(key, error instanceof Error ? error.message : String(error));
       metrics.handlerErrors.inc(labels);
@@ -153,7 +160,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   function become(objects: Map<string, T>, failed: Map<string, string>, version: string, startedAt: number): void {
     // Something in between answered with JSON of its own: to believe it would delete everything.
     if (version === '') throw new KubeError('Transient', 'the answer is no list: it has no resourceVersion', { reason: 'BadAnswer' });
-    const changes = store.replace(objects);
+    const changes = store.replace(gather ? afterList(entries(), objects, gather, clock.now()) : objects);
     unreadable = failed;
     resourceVersion = version;
     phase = 'Synced';
@@ -175,10 +182,24 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     phase = 'Synced';
     deniedAt = undefined;
     message = '';
-    if (event.type === 'BOOKMARK') return;
+    if (event.type === 'BOOKMARK') {
+      forgetOld();
+      return;
+    }
     if (event.type === 'DELETED') unreadable.delete(keyOfObject(object));
     const projected = event.type === 'DELETED' ? undefined : project(object, unreadable);
-    notify(projected === undefined ? store.remove(keyOfObject(object)) : store.put(projected));
+    if (projected) notify(store.put(projected));
+    else if (!gather) notify(store.remove(keyOfObject(object)));
+    metrics.items.set(labels, store.size);
+  }
+
+  function entries(): [string, T][] {
+    return Array.from(store.values(), (entry) => [keyOf(entry), entry]);
+  }
+
+  function forgetOld(): void {
+    if (!gather) return;
+    for (const [key, entry] of entries()) if (!gather.counts(entry, clock.now())) notify(store.remove(key));
     metrics.items.set(labels, store.size);
   }
 
@@ -191,12 +212,12 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     let next: string | undefined;
     do {
       // Without resourceVersion: with resourceVersion=0 the watch cache answers and the limit is ignored.
-      const query = { limit: pageSize, continue: next, fieldSelector: options.fieldSelector };
+      const query = { limit: pageSize, continue: next, ...selectors };
       const text = await transport.text({ path: path(), query, signal, timeoutMs: 60_000, ...accept });
       contact(Buffer.byteLength(text));
       const page = JSON.parse(text) as { metadata?: { resourceVersion?: string; continue?: string }; items?: KubeObject[] };
       for (const item of page.items ?? []) {
-        const projected = project(item, failed);
+        const projected = project(item, failed, objects);
         if (projected) objects.set(keyOf(projected), projected);
       }
       resourceVersion = page.metadata?.resourceVersion ?? '';
@@ -229,7 +250,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
         allowWatchBookmarks: true,
         // Spread over 5 to 10 minutes, so that the watches of many reflectors do not end together.
         timeoutSeconds: options.bookmarks === false ? bareWatchSeconds : 300 + Math.floor(options.random() * 300),
-        fieldSelector: options.fieldSelector,
+        ...selectors,
         ...(wantsState ? { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' } : { resourceVersion }),
       };
       for await (const line of transport.lines({ path: path(), query, signal: dog.signal, ...accept })) {
@@ -259,9 +280,9 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
 
   function collect(initial: Map<string, T>, failed: Map<string, string>, event: WatchEvent): void {
     if (event.type === 'DELETED') failed.delete(keyOfObject(event.object));
-    const projected = event.type === 'DELETED' ? undefined : project(event.object, failed);
+    const projected = event.type === 'DELETED' ? undefined : project(event.object, failed, initial);
     if (projected) initial.set(keyOf(projected), projected);
-    else initial.delete(keyOfObject(event.object));
+    else if (!gather) initial.delete(keyOfObject(event.object));
   }
 
   /** What to do about a failure: returns how long to wait before the next session, milliseconds. */

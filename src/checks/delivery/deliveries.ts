@@ -21,6 +21,8 @@ export interface Telling {
   what: string;
   /** Plural and group, as kubectl takes them. */
   resource: string;
+  /** A sentence: where more is said, where that is not its own conditions. */
+  look?: string;
 }
 
 /** What says of a delivery that it only waits for another. */
@@ -100,8 +102,9 @@ export function nameOf({ kind, name, namespace }: DeliveryView): string {
   return objectName(kind, name, namespace);
 }
 
-function failed(object: string, delivery: DeliveryView, { reason, what, resource }: Telling): Observation {
+function failed(object: string, delivery: DeliveryView, telling: Telling): Observation {
   const { name, namespace, kind, since, failure = { reason: '', text: '' } } = delivery;
+  const { reason, what, resource, look = `Its conditions say more: kubectl -n ${namespace} describe ${resource} ${name}.` } = telling;
   const { stage, cause, subject } = classify({ ...failure, kind });
   const given = /^[A-Za-z]{1,64}$/.test(failure.reason) ? failure.reason : 'no reason that is known';
   const why = cause === 'Unknown' ? `its controller says ${given}` : causeWords[cause];
@@ -112,7 +115,7 @@ function failed(object: string, delivery: DeliveryView, { reason, what, resource
     stage,
     cause,
     ...(subject ? { subject } : {}),
-    message: `${object} ${what}${revision && ` at ${revision}`}: ${why}${subject ? ` (${subject})` : ''}. Its conditions say more: kubectl -n ${namespace} describe ${resource} ${name}.`,
+    message: `${object} ${what}${revision && ` at ${revision}`}: ${why}${subject ? ` (${subject})` : ''}. ${look}`,
     since: instantOf(since),
     dateMoves: true,
   };

@@ -4,6 +4,7 @@ import { argocdPatterns } from './patterns-argocd.ts';
 import { fluxPatterns } from './patterns-flux.ts';
 import { imagePatterns } from './patterns-images.ts';
 import { networkPatterns } from './patterns-network.ts';
+import { pipelinePatterns } from './patterns-pipelines.ts';
 import { sourcePatterns } from './patterns-sources.ts';
 
 /** In the order in which they are tried: what says most comes first, and what any tool may say comes last. */
@@ -14,4 +15,5 @@ export const patterns: readonly Pattern[] = [
   ...argocdPatterns,
   ...applyPatterns,
   ...networkPatterns,
+  ...pipelinePatterns,
 ];

@@ -6,7 +6,8 @@ import { fluxSources } from './flux-objects.ts';
 export const toolResources: Readonly<Record<DeliveryTool, readonly DeliveryResource[]>> = {
   ArgoCD: ['applications'],
   Flux: [...fluxSources, 'kustomizations', 'helmreleases'],
-  Tekton: [],
-  GitHubActionsRunner: [],
+  Tekton: ['pipelineruns', 'taskruns'],
+  GitHubActionsRunner: ['autoscalingrunnersets'],
+  // Workloads like others, which have no state of their own.
   GitLabRunner: [],
 };

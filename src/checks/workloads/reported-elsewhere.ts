@@ -1,3 +1,4 @@
+import { gitLabRunners, gitLabRunnersAreTold } from '../delivery/gitlab-runners.ts';
 import { downControllers } from '../networking/ingress-chain.ts';
 import {
   alertmanager,
@@ -16,15 +17,16 @@ const layers: readonly Layer[] = [kubeStateMetrics, nodeExporter, logCollector, 
 
 /**
  * True for a workload of which another check says that it has too few ready pods, and what that means: the network plugin (cni-gap), a layer
- * of observability (obs-*), the cluster DNS while it has fewer than its rollout strategy allows (dns-unhealthy), and an ingress controller of
- * which none is available (ingress-controller-unhealthy).
+ * of observability (obs-*), the cluster DNS while it has fewer than its rollout strategy allows (dns-unhealthy), an ingress controller of
+ * which none is available (ingress-controller-unhealthy), and a runner manager of GitLab where that is covered (gitlab-runner).
  */
 export function readinessIsReported(context: Context, object: string): boolean {
   return (
     givesNetwork(context, object) ||
     layerWorkloads(context).has(object) ||
     shortDns(context).has(object) ||
-    downControllers(context.view, context.agreement).has(object)
+    downControllers(context.view, context.agreement).has(object) ||
+    runnerManagers(context).has(object)
   );
 }
 
@@ -37,6 +39,10 @@ function layerWorkloads({ view, agreement }: Context): ReadonlySet<string> {
       );
     return new Set(layers.flatMap(ofLayer).map(nameOf));
   });
+}
+
+function runnerManagers({ view, agreement }: Context): ReadonlySet<string> {
+  return view.derive('runner managers', () => new Set(gitLabRunnersAreTold(agreement) ? gitLabRunners(view).map(nameOf) : []));
 }
 
 function shortDns({ view }: Context): ReadonlySet<string> {

@@ -6,10 +6,13 @@ import { controlPlane } from './controlplane.ts';
 import { defaults } from './defaults.ts';
 import { delivery } from './delivery.ts';
 import { flux } from './flux.ts';
+import { githubRunners } from './github-runners.ts';
+import { gitlabRunners } from './gitlab-runners.ts';
 import { networking } from './networking.ts';
 import { nodes } from './nodes.ts';
 import { observability } from './observability.ts';
 import type { Scenario } from './scenario.ts';
+import { tekton } from './tekton.ts';
 import { versions } from './versions.ts';
 import { workloads } from './workloads.ts';
 
@@ -31,4 +34,4 @@ export const scenarios: readonly Scenario[] = [
 export const level2: readonly Scenario[] = [...alerts, ...workloads, ...networking];
 
 /** Those of Level 3. */
-export const level3: readonly Scenario[] = [...delivery, ...flux, ...argocd];
+export const level3: readonly Scenario[] = [...delivery, ...flux, ...argocd, ...tekton, ...githubRunners, ...gitlabRunners];

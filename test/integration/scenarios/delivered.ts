@@ -11,6 +11,11 @@ export const apis = {
   buckets: ['Bucket', 'source.toolkit.fluxcd.io', ['v1', 'v1beta2', 'v1beta1']],
   kustomizations: ['Kustomization', 'kustomize.toolkit.fluxcd.io', ['v1', 'v1beta2', 'v1beta1']],
   helmreleases: ['HelmRelease', 'helm.toolkit.fluxcd.io', ['v2', 'v2beta2', 'v2beta1']],
+  pipelineruns: ['PipelineRun', 'tekton.dev', ['v1', 'v1beta1']],
+  taskruns: ['TaskRun', 'tekton.dev', ['v1', 'v1beta1']],
+  autoscalingrunnersets: ['AutoscalingRunnerSet', 'actions.github.com', ['v1alpha1']],
+  ephemeralrunners: ['EphemeralRunner', 'actions.github.com', ['v1alpha1']],
+  autoscalinglisteners: ['AutoscalingListener', 'actions.github.com', ['v1alpha1']],
 } as const satisfies Record<string, readonly [kind: string, group: string, versions: readonly string[]]>;
 
 export type Api = keyof typeof apis;
@@ -34,10 +39,10 @@ export async function put(
   plural: Api,
   name: string,
   inNamespace: string,
-  { spec = {}, status, version }: { spec?: object; status?: object; version?: string },
+  { spec = {}, status, version, labels = {} }: { spec?: object; status?: object; version?: string; labels?: Record<string, string> },
 ): Promise<void> {
   const [kind, group, [newest]] = apis[plural];
-  await apply({ apiVersion: `${group}/${version ?? newest}`, kind, metadata: { name, namespace: inNamespace }, spec });
+  await apply({ apiVersion: `${group}/${version ?? newest}`, kind, metadata: { name, namespace: inNamespace, labels }, spec });
   if (status) await patch(`${plural}.${group}`, name, { status }, { namespace: inNamespace, status: true });
 }
 
