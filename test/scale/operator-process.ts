@@ -19,6 +19,8 @@ export interface OperatorProcess {
   cpuSeconds(): number;
   /** The ten slowest checks of the last pass with their milliseconds, from its log. */
   slowestChecks(): string;
+  /** How long its live looks took that had news, in milliseconds, from its log. */
+  liveLooksMs(): number[];
   /** The series of /metrics by their line up to the value. Each call begins a new period of the event-loop delays. */
   metrics(): Promise<Map<string, number>>;
   /** SIGTERM, and waits for the end. */
@@ -76,6 +78,12 @@ export async function startOperatorProcess({ kubeconfig, directory, profile }: O
     peakRssMb: () => peakRssMb(child.pid ?? -1),
     cpuSeconds: () => cpuSeconds(child.pid ?? -1),
     slowestChecks: () => [...readFileSync(log, 'utf8').matchAll(/"slowest":"([^"]*)"/g)].at(-1)?.[1] ?? '',
+    liveLooksMs: () =>
+      readFileSync(log, 'utf8')
+        .split('\n')
+        .filter((line) => line.includes('"trigger":"Live"'))
+        .flatMap((line) => /"durationMs":(\d+)/.exec(line)?.[1] ?? [])
+        .map(Number),
     metrics: async () => seriesOf(await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()),
     stop: async () => {
       child.kill('SIGTERM');

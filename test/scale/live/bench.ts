@@ -92,6 +92,7 @@ interface Measured extends LoadDone {
   before: ReadonlyMap<string, number>;
   after: ReadonlyMap<string, number>;
   peakRssMb: number;
+  looksMs: readonly number[];
 }
 
 async function underLoad(bench: Bench, operator: OperatorProcess): Promise<Measured> {
@@ -106,8 +107,8 @@ async function underLoad(bench: Bench, operator: OperatorProcess): Promise<Measu
     const latencies = await Promise.race([measured, operator.failed, load.failed, witness.failed]);
     const cpuSeconds = operator.cpuSeconds() - cpuBefore;
     const done = await load.stop();
-    const { loopDelaysMs } = witness;
-    return { ...done, latencies, cpuSeconds, loopDelaysMs, before, after: await operator.metrics(), peakRssMb: operator.peakRssMb() };
+    const seen = { peakRssMb: operator.peakRssMb(), looksMs: operator.liveLooksMs(), loopDelaysMs: witness.loopDelaysMs };
+    return { ...done, ...seen, latencies, cpuSeconds, before, after: await operator.metrics() };
   } finally {
     witness.stop();
   }
@@ -145,7 +146,7 @@ function grown({ before, after: later }: Measured, metric: string, labels = ''):
 
 /** In the order of detailColumns. */
 function detailsOf(measured: Measured): string[] {
-  const { seconds, requestMs } = measured;
+  const { seconds, requestMs, looksMs } = measured;
   const coverages = 'controller="supportcoverage"';
   const reconciles = grown(measured, 'controller_runtime_reconcile_time_seconds_count', coverages);
   const reconcileMs = (grown(measured, 'controller_runtime_reconcile_time_seconds_sum', coverages) / reconciles) * 1000;
@@ -154,6 +155,7 @@ function detailsOf(measured: Measured): string[] {
   return [
     (reconciles / seconds).toFixed(2),
     `${reconcileMs.toFixed(0)} ms`,
+    `${percentile(looksMs, 50)} / ${percentile(looksMs, 99)} ms`,
     (grown(measured, 'supportcoverage_reflector_received_bytes_total') / seconds / 1e3).toFixed(0),
     (writes.reduce((sum, some) => sum + some, 0) / seconds).toFixed(2),
     String(grown(measured, 'supportcoverage_events_total', 'result="sent"')),

@@ -14,6 +14,7 @@ export interface LiveRun {
 export const detailColumns = [
   'Reconciles a second',
   'one takes',
+  'a look with news takes, p50 / p99',
   'kB a second received',
   'Writes a second',
   'Events sent',
@@ -122,7 +123,7 @@ const method = `The cluster is the one above, with a Deployment, a Service, its 
 - **From when**: from the moment at which the change is sent, a few milliseconds before the API server has it; of a state that Kubernetes dates, from that date and the \`for\`. **To when**: until a watch has the CoverageReport with the finding, the SupportCoverage with it in \`status.topFindings\`, and the Event about the object; and until the series of the check has the value, asked for every ${scrapeMs} ms while it is awaited, so that up to ${scrapeMs} ms are the scrape's.
 - **CPU** is of \`/proc/<pid>/stat\` over the whole load, **peak RSS** \`VmHWM\` from the start of the process. The scrapes are in both: a Prometheus asks once in 15 or 30 s. **Loop delay** is the 99th percentile of \`nodejs_eventloop_lag_p99_seconds\` of all scrapes; each begins it anew, so of a tenth of a second it is the longest delay or nearly so.
 
-What changes within half a second is looked at together, and a look is followed by four times its own duration without one (\`src/coverage/live.ts\`): this is most of the latency, and bounds the CPU. An object has 25 Events at once and then one in five minutes: each of the faults has two, so none of theirs is left out; the summaries on the SupportCoverage are over that after some faults, which is meant.
+What changes within half a second is looked at together, and a look is followed by four times the processor time that it took without one (\`src/coverage/live.ts\`): this is most of the latency, and bounds the CPU. An object has 25 Events at once and then one in five minutes: each of the faults has two, so none of theirs is left out; the summaries on the SupportCoverage are over that after some faults, which is meant.
 
 The load changes pods alone: in a real cluster each lost and regained readiness also changes a Deployment and an EndpointSlice, which are looked at together with the pod.
 `;
