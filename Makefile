@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test chaos test-delivery mutate bench check generate build controlplane alertmanager clean
+.PHONY: help demo test chaos test-delivery mutate bench bench-live check generate build controlplane alertmanager clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -26,6 +26,9 @@ mutate: node_modules/.installed ## Break one promise at a time and see a test tu
 
 bench: build controlplane ## Measure the operator beside other ways of reading a cluster (SIZE=s, m or l), into docs/benchmarks.md
 	node test/scale/bench.ts
+
+bench-live: build controlplane ## Measure how soon a fault is told of while pods change (SIZE=s or m), into docs/benchmarks.md
+	node test/scale/live/bench.ts
 
 check: node_modules/.installed controlplane ## Types, lint and generated files only
 	node tools/run-tests.ts --static

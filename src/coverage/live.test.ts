@@ -24,13 +24,14 @@ afterEach(() => {
   for (const stop of stops.splice(0)) stop.abort();
 });
 
-/** A coverage whose schedule never comes, after its first pass over a healthy cluster, with a controller at work. */
-async function covered(spec: object = {}) {
+/** A coverage whose schedule never comes, after its first pass over a healthy cluster, with a controller at work. `lookMs`: of a processor, for each check. */
+async function covered(spec: object = {}, { lookMs = 0 } = {}) {
   const ran: string[] = [];
   const counted = (check: Check): Check => ({
     ...check,
     evaluate: (context) => {
       ran.push(check.id);
+      world.state.processorMs += lookMs;
       return check.evaluate(context);
     },
   });
@@ -198,6 +199,31 @@ describe('a change', () => {
     }
     const looks = world.ran().length;
     expect([looks > 15, looks <= 20, world.takeWrites(), world.takeEvents()]).toEqual([true, true, [], []]);
+  });
+
+  it('that goes on is looked at less often where a look takes much of a processor, so that five looks take one in five seconds', async () => {
+    const world = await covered({}, { lookMs: 500 });
+    for (let tenth = 0; tenth < 100; tenth += 1) {
+      world.see({ ...healthyCluster, nodes: [...healthyCluster.nodes!] });
+      await pass(world, 100);
+    }
+    const looks = world.ran().length;
+    expect([looks >= 4, looks <= 6]).toEqual([true, true]);
+  });
+
+  it('is looked at as soon where the API server takes its time to store what the look before found', async () => {
+    const world = await covered();
+    const clock = world.clock;
+    world.api.intercept(async ({ method }, proceed) => {
+      if (method !== 'GET') await new Promise<void>((resolve) => clock.after(second, resolve));
+      return proceed();
+    });
+    world.see(withoutMetrics);
+    await pass(world, 7 * second);
+    expect(world.takeEvents()).toContain('FindingOpened APIService/v1beta1.metrics.k8s.io');
+    world.see(healthyCluster);
+    await pass(world, 4 * second);
+    expect(world.takeEvents()).toContain('FindingResolved APIService/v1beta1.metrics.k8s.io');
   });
 
   it('does not make the answer of a probe be taken for the present', async () => {

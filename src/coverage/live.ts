@@ -28,8 +28,8 @@ export interface LiveChanges {
   forget(coverage: string): void;
   /** For how long a coverage is left in peace after its last look, milliseconds. */
   restMs(coverage: string): number;
-  /** A look ended, and took so long. */
-  took(coverage: string, ms: number): void;
+  /** A look ended, and took so much of a processor's time. */
+  took(coverage: string, processorMs: number): void;
 }
 
 export interface FollowedCluster {
@@ -39,7 +39,10 @@ export interface FollowedCluster {
 
 /** What changes within this time is looked at together; so there are at most two looks a second. */
 const coalesceMs = 500;
-/** A look is followed by so many times its own duration without one, so that the looks of one coverage take about a fifth of a core at most. */
+/**
+ * A look is followed by so many times the processor time that it took without one, so that the looks of one coverage take about a fifth of a
+ * core at most. Not the time on the clock: while the API server takes its time to store what was found, nothing is worked on here.
+ */
 const restFactor = 4;
 
 const alerts = 'active-alerts' satisfies Followed;
@@ -71,8 +74,8 @@ export function createLiveChanges(clock: Clock, enqueue: (coverage: string, ms: 
       restUntil.delete(coverage);
     },
     restMs,
-    took: (coverage, ms) => {
-      restUntil.set(coverage, clock.monotonic() + Math.max(coalesceMs, restFactor * ms));
+    took: (coverage, processorMs) => {
+      restUntil.set(coverage, clock.monotonic() + Math.max(coalesceMs, restFactor * processorMs));
     },
   };
 }

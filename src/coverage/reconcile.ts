@@ -41,6 +41,8 @@ export interface CoverageControllerOptions extends ClusterRunOptions {
   facts: readonly Fact[];
   /** Brings a coverage (`namespace/name`) back after so many milliseconds, or earlier where that was agreed already. */
   enqueue: (coverage: string, ms: number) => void;
+  /** Processor time that this process has used so far, milliseconds. */
+  processorMs: () => number;
 }
 
 /** A pass waits so long for watches that are not current, after a start or an outage; then what is missing is Unknown. */
@@ -110,6 +112,7 @@ export function createCoverageReconciler(
     );
     if (plan.suspend || coverage.spec.suspend) return suspend(coverage, entry, specProblem);
     const startedAt = clock.monotonic();
+    const usedBefore = options.processorMs();
     const restMs = live.restMs(key);
     const looked = await Promise.all(works.map((work) => look(work, restMs > 0, context)));
     const waiting = looked.some(({ state }) => state === 'Waiting');
@@ -124,7 +127,7 @@ export function createCoverageReconciler(
     publish(coverage, entry, works);
     // What asks probes may wait for their answers: it says nothing of how much there is to evaluate.
     const isPartial = ran.every(({ trigger, durations }) => trigger === 'Live' && durations.size < plan.checks.length);
-    if (ran.length > 0) live.took(key, isPartial ? clock.monotonic() - startedAt : 0);
+    if (ran.length > 0) live.took(key, isPartial ? options.processorMs() - usedBefore : 0);
     const liveMs = Math.max(live.restMs(key), Math.min(...works.map((work) => liveMsOf(work))));
     const dueMs = msUntil(plan.schedule.nextAfter(clock.now()), clock.now());
     const tellMs = Math.min(...works.map(({ known: { nextAt } }) => msUntil(nextAt, clock.now())));

@@ -6,10 +6,11 @@ import { loadKubeConfig } from '../../src/kube/kubeconfig.ts';
 import { createTransport, type Transport } from '../../src/kube/transport.ts';
 import { delay, systemClock } from '../../src/runtime/clock.ts';
 import { kubernetesVersion } from '../controlplane/binaries.ts';
-import { type ControlPlane, startControlPlane } from '../controlplane/controlplane.ts';
+import type { ControlPlane } from '../controlplane/controlplane.ts';
 import { waitFor } from '../controlplane/wait.ts';
 import { install, namespace } from '../installation/operator.ts';
 import { type Audit, auditReads } from './audit.ts';
+import { startWrittenCluster } from './cluster.ts';
 import { type Collection, watchedCollections } from './collections.ts';
 import { completeReport, freshCoverage, type PassTime, runPasses } from './coverage.ts';
 import { type OperatorProcess, startOperatorProcess, sumOf } from './operator-process.ts';
@@ -26,23 +27,6 @@ const begun = performance.now();
 
 function say(line: string): void {
   console.log(`[${((performance.now() - begun) / 1000).toFixed(0).padStart(4)} s] ${line}`);
-}
-
-/** Only what pods cannot be written without; garbage collection would remove them, since their ReplicaSets are not there. */
-const controllers = ['serviceaccount-controller', 'root-ca-certificate-publisher-controller'];
-
-async function startCluster(audit: Audit): Promise<ControlPlane> {
-  const cluster = await startControlPlane({
-    kwok: false,
-    extraArgs: {
-      // Room for the largest size: two revisions of 60,000 pods.
-      etcd: ['--quota-backend-bytes=8589934592'],
-      'kube-apiserver': audit.args,
-      'kube-controller-manager': [`--controllers=${controllers.join(',')}`],
-    },
-  });
-  await cluster.components['kube-scheduler'].stop();
-  return cluster;
 }
 
 interface Bench {
@@ -244,7 +228,7 @@ async function run(size: Size): Promise<Run> {
   const directory = mkdtempSync(join(tmpdir(), 'bench-'));
   const audit = auditReads(directory, `system:serviceaccount:${namespace}:${serviceAccount}`);
   say(`size ${size.name}: ${size.nodes} nodes, ${size.pods} pods; the control plane starts`);
-  const cluster = await startCluster(audit);
+  const cluster = await startWrittenCluster(audit.args);
   const transport = createTransport({ kubeConfig: loadKubeConfig(cluster.adminKubeconfig) });
   try {
     await install(cluster);

@@ -7,22 +7,19 @@ import type { Transport } from '../../src/kube/transport.ts';
 import { collectionPath, objectPath, type ResourceType } from '../../src/kube/types.ts';
 import { namespace } from '../installation/operator.ts';
 
-const name = 'bench';
-const ofCluster = `${name}.${localCluster}`;
+/** Of the coverage. */
+export const name = 'bench';
+export const ofCluster = `${name}.${localCluster}`;
 
-const coverage = {
-  apiVersion: 'platformsupport.io/v1alpha1',
-  kind: 'SupportCoverage',
-  metadata: { name, namespace },
-  // Never by itself while the bench runs: it asks for each pass.
-  spec: { tier: 'Level1', checks: { schedule: '0 0 1 1 *' } },
-};
+/** Once a year: never by itself while the bench runs. */
+export const rarely = '0 0 1 1 *';
+const level1 = { tier: 'Level1', checks: { schedule: rarely } };
 
 /** How long a report or a pass may take at the largest size before the bench gives up. */
 const patienceMs = 300_000;
 
 /** A coverage that no operator has seen: what an earlier one left is removed, so that the next writes its first report. */
-export async function freshCoverage(transport: Transport): Promise<void> {
+export async function freshCoverage(transport: Transport, spec: object = level1): Promise<void> {
   const leftovers: [ResourceType, string][] = [
     [coverageType, name],
     [reportType, ofCluster],
@@ -35,6 +32,7 @@ export async function freshCoverage(transport: Transport): Promise<void> {
       if (!isKubeError(error, 'NotFound')) throw error;
     }
   }
+  const coverage = { apiVersion: 'platformsupport.io/v1alpha1', kind: 'SupportCoverage', metadata: { name, namespace }, spec };
   await transport.json({ method: 'POST', path: collectionPath(coverageType, namespace), body: coverage });
 }
 

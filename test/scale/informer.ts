@@ -5,7 +5,7 @@
  */
 import { KubeConfig, KubernetesObjectApi, ListWatch, Watch } from '@kubernetes/client-node';
 import type { Collection } from './collections.ts';
-import { peakRssMb } from './peak-memory.ts';
+import { peakRssMb } from './process-figures.ts';
 import type { Reading } from './reading.ts';
 
 const [kubeconfig = '', collections = '[]'] = process.argv.slice(2);

@@ -3,7 +3,7 @@ import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from '../controlplane/ports.ts';
 import { namespace } from '../installation/operator.ts';
-import { peakRssMb } from './peak-memory.ts';
+import { cpuSeconds, peakRssMb } from './process-figures.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 
@@ -15,8 +15,12 @@ export interface OperatorProcess {
   /** Rejects when the process ends by itself; never resolves. */
   readonly failed: Promise<never>;
   peakRssMb(): number;
+  /** Processor time that the process has used so far, in seconds. */
+  cpuSeconds(): number;
   /** The ten slowest checks of the last pass with their milliseconds, from its log. */
   slowestChecks(): string;
+  /** How long its live looks took that had news, in milliseconds, from its log. */
+  liveLooksMs(): number[];
   /** The series of /metrics by their line up to the value. Each call begins a new period of the event-loop delays. */
   metrics(): Promise<Map<string, number>>;
   /** SIGTERM, and waits for the end. */
@@ -72,7 +76,14 @@ export async function startOperatorProcess({ kubeconfig, directory, profile }: O
     loadedMs,
     failed,
     peakRssMb: () => peakRssMb(child.pid ?? -1),
+    cpuSeconds: () => cpuSeconds(child.pid ?? -1),
     slowestChecks: () => [...readFileSync(log, 'utf8').matchAll(/"slowest":"([^"]*)"/g)].at(-1)?.[1] ?? '',
+    liveLooksMs: () =>
+      readFileSync(log, 'utf8')
+        .split('\n')
+        .filter((line) => line.includes('"trigger":"Live"'))
+        .flatMap((line) => /"durationMs":(\d+)/.exec(line)?.[1] ?? [])
+        .map(Number),
     metrics: async () => seriesOf(await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()),
     stop: async () => {
       child.kill('SIGTERM');

@@ -1,3 +1,5 @@
+import { liveSectionOf } from './live/page.ts';
+import { row } from './row.ts';
 import { type Figures, limits, over, passes } from './sizes.ts';
 
 /** One run, as docs/benchmarks.md shows it. */
@@ -41,10 +43,6 @@ const columns: readonly Column[] = [
   ['Series', 'series', ''],
 ];
 
-function row(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
-}
-
 function cellOf(figures: Figures, [, figure, unit]: Column): string {
   const value = figures[figure];
   if (value === null) return 'failed';
@@ -82,7 +80,7 @@ export function updatedPage(before: string, { figures, details }: Run): string {
   const limitRow = row(['limit', ...columns.map(limitOf)]);
   return `# Benchmarks
 
-\`make bench SIZE=s\` (or \`m\`, \`l\`) measures the operator beside two other ways of reading the same cluster, prints what it found, and replaces its own rows on this page; the rest of the page is written by \`test/scale/page.ts\`.
+\`make bench SIZE=s\` (or \`m\`, \`l\`) measures the operator beside two other ways of reading the same cluster, prints what it found, and replaces its own rows on this page; the rest of the page is written by \`test/scale/page.ts\`, but for [live evaluation](#live-evaluation), which \`make bench-live\` measures.
 
 ## Figures
 
@@ -94,7 +92,7 @@ ${table(['Size', ...columns.map(([title]) => title)], main, [limitRow])}
 
 ${table(['Size', ...detailColumns], more)}
 
-${method}`;
+${method}${liveSectionOf(before)}`;
 }
 
 const method = `## What is measured
@@ -122,5 +120,5 @@ At size s the operator's own start counts most: as several hundred modules, load
 
 ## What it does not say
 
-Server and clients share the machine's cores, so a client that computes takes time from the API server; with a server elsewhere raw transfer and report would both be shorter. Pods do not change while the passes run. One coverage of one cluster, with few findings.
+Server and clients share the machine's cores, so a client that computes takes time from the API server; with a server elsewhere raw transfer and report would both be shorter. Pods do not change while the passes run; [live evaluation](#live-evaluation) has those that do. One coverage of one cluster, with few findings.
 `;

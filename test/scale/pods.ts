@@ -4,7 +4,7 @@ import { nodeName } from './nodes.ts';
 
 type Container = NonNullable<Pod['spec']>['containers'][number];
 
-const podsOfWorkload = 10;
+export const podsOfWorkload = 10;
 const workloadsOfNamespace = 25;
 const scheduledAt = '2026-11-23T19:02:11Z';
 const startedAt = '2026-11-23T19:02:24Z';
@@ -19,7 +19,8 @@ function hash(seed: number, length: number): string {
   return text.slice(0, length);
 }
 
-function identityOf(index: number) {
+/** What pod number `index` is called, and the workload that it belongs to. */
+export function identityOf(index: number) {
   const workload = Math.floor(index / podsOfWorkload);
   const app = `service-${workload % workloadsOfNamespace}`;
   const templateHash = hash(workload, 9);
@@ -31,6 +32,11 @@ function identityOf(index: number) {
     name: `${app}-${templateHash}-${hash(index + 7_919, 5)}`,
     workload,
   };
+}
+
+/** Labels of the pods of a workload that a Service selects. */
+export function labelsOf({ namespace, app }: ReturnType<typeof identityOf>): Record<string, string> {
+  return { 'app.kubernetes.io/name': app, 'app.kubernetes.io/instance': `${namespace}-${app}` };
 }
 
 function namespaceOf(index: number): string {
@@ -82,7 +88,8 @@ function proxyContainer(): Container {
 
 /** Pod number `index` as it is created, bound to a node; the status comes afterwards, since the API server drops it at creation. */
 export function podManifest(index: number, nodes: number): Pod {
-  const { namespace, name, app, templateHash, replicaSet, workload } = identityOf(index);
+  const identity = identityOf(index);
+  const { namespace, name, app, templateHash, replicaSet, workload } = identity;
   const uid = `${hash(workload, 8)}-4c1e-4f7a-9d2b-${hash(workload + 31, 12)}`;
   return {
     apiVersion: 'v1',
@@ -92,8 +99,7 @@ export function podManifest(index: number, nodes: number): Pod {
       namespace,
       generateName: `${replicaSet}-`,
       labels: {
-        'app.kubernetes.io/name': app,
-        'app.kubernetes.io/instance': `${namespace}-${app}`,
+        ...labelsOf(identity),
         'app.kubernetes.io/managed-by': 'Helm',
         'pod-template-hash': templateHash,
       },

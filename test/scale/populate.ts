@@ -8,12 +8,12 @@ import { namespacesOf, podManifest, runningStatus } from './pods.ts';
 import type { Size } from './sizes.ts';
 
 /** Writers at once; with more the API server on two cores only queues. */
-const writers = 24;
+export const writers = 24;
 
 const reportEveryMs = 5_000;
 
 /** Calls `write` with 0 … count − 1, some at once, and says every few seconds how far it is. */
-async function writeAll(
+export async function writeAll(
   what: string,
   count: number,
   write: (index: number) => Promise<unknown>,

@@ -9,7 +9,7 @@ import { get } from 'node:https';
 import { load } from 'js-yaml';
 import type { Collection } from './collections.ts';
 import { markFinder } from './mark-finder.ts';
-import { peakRssMb } from './peak-memory.ts';
+import { peakRssMb } from './process-figures.ts';
 import type { Reading } from './reading.ts';
 
 const endMark = '"k8s.io/initial-events-end":"true"';

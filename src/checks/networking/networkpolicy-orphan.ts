@@ -21,13 +21,13 @@ export const networkpolicyOrphan = defineCheck({
   parameters: noParameters,
   evaluate: (context): Evaluation => {
     const { view } = context;
-    const pods = selectablePods(view);
     const jobs = labelsOfCronJobs(view);
     const used = namespacesInUse(view);
     const orphans = [...view.list('networkpolicies')].filter((policy) => {
       const { namespace, podSelector, selectsAll } = policy;
       if (selectsAll || !used.has(namespace) || !isJudged(policy, context)) return false;
       const selection = { selector: podSelector, namespaces: [namespace] };
+      const pods = selectablePods(view);
       if (!pods.isCertain(selection) || !selectsNone(selection, pods)) return false;
       return !jobs.get(namespace)?.some((labels) => matchesLabels(podSelector, labels));
     });

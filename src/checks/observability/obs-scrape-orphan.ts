@@ -32,13 +32,12 @@ export const obsScrapeOrphan = defineCheck({
       const hidden = managed && Object.values(monitor.selector.matchLabels).some((value) => controlPlaneNames.has(value));
       return !monitor.deleting && isOldEnough(monitor, now, holdMs) && !hidden && agreement.isCovered(monitor.namespace);
     };
-    const services = selectableServices(view);
-    const pods = selectablePods(view);
     const orphans: string[] = [];
     for (const monitor of view.list('servicemonitors'))
-      if (isJudged(monitor) && selectsNone(monitor, services)) orphans.push(`ServiceMonitor/${monitor.namespace}/${monitor.name}`);
+      if (isJudged(monitor) && selectsNone(monitor, selectableServices(view)))
+        orphans.push(`ServiceMonitor/${monitor.namespace}/${monitor.name}`);
     for (const monitor of view.list('podmonitors'))
-      if (isJudged(monitor) && pods.isCertain(monitor) && selectsNone(monitor, pods))
+      if (isJudged(monitor) && selectablePods(view).isCertain(monitor) && selectsNone(monitor, selectablePods(view)))
         orphans.push(`PodMonitor/${monitor.namespace}/${monitor.name}`);
     const ignored = (['servicemonitors', 'podmonitors'] as const).flatMap((kind) =>
       unselected({ view, agreement }, kind, (object) => isOldEnough(object, now, holdMs), 'NotSelected'),

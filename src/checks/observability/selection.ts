@@ -24,17 +24,29 @@ function add({ byNamespace, byLabel }: Selectable, namespace: string, labels: La
   }
 }
 
+/** Worked out when the first asks: few clusters have much that selects. */
 export function selectableServices(view: ClusterView): Selectable {
-  const services: Selectable = { byNamespace: new Map(), byLabel: new Map() };
-  for (const { namespace, labels } of view.list('services')) add(services, namespace, labels);
-  return services;
+  return view.derive('selectable services', () => {
+    const services: Selectable = { byNamespace: new Map(), byLabel: new Map() };
+    for (const { namespace, labels } of view.list('services')) add(services, namespace, labels);
+    return services;
+  });
 }
 
 /** Labels that a pod has from the template it was made of; others may be added later, by a controller or at admission. */
 const ownLabel = /^(app|k8s-app|name|component|app\.kubernetes\.io\/(name|instance|component|part-of|version|managed-by))$/;
 
-/** Pods as their workloads would make them. `isCertain` is false for one that may select a pod whose labels are not known. */
-export function selectablePods(view: ClusterView): Selectable & { isCertain: (selection: Selection) => boolean } {
+interface SelectablePods extends Selectable {
+  /** False for one that may select a pod whose labels are not known. */
+  isCertain: (selection: Selection) => boolean;
+}
+
+/** Pods as their workloads would make them; worked out when the first asks. */
+export function selectablePods(view: ClusterView): SelectablePods {
+  return view.derive('selectable pods', () => podsOf(view));
+}
+
+function podsOf(view: ClusterView): SelectablePods {
   const pods: Selectable = { byNamespace: new Map(), byLabel: new Map() };
   for (const resource of ['deployments', 'statefulsets', 'daemonsets'] as const)
     for (const { namespace, podLabels } of view.list(resource)) add(pods, namespace, podLabels);

@@ -13,16 +13,33 @@ export function repositoryOf(image: string): string {
 
 /** True where the image's repository ends, at a slash, with one of these. */
 export function isImageOf(images: readonly string[], image: string): boolean {
-  const repository = `/${repositoryOf(image)}`;
-  return images.some((end) => repository.endsWith(`/${end}`));
+  return endsWithOne(images, repositoryOf(image));
+}
+
+function endsWithOne(images: readonly string[], repository: string): boolean {
+  return images.some((end) => repository.endsWith(end) && (repository.length === end.length || repository.at(-end.length - 1) === '/'));
 }
 
 /** By its labels, or by the image of its main container: a sidecar does not make an application a part of the stack. */
-export function matches({ images, names }: Signature, { labels, podLabels, containers }: WorkloadView): boolean {
-  const said = [labels, podLabels].flatMap((of) => [of['app.kubernetes.io/name'], of['k8s-app']]);
-  if (said.some((name) => name !== undefined && names.includes(name))) return true;
-  const main = containers.find(({ image }) => !isImageOf(helperImages, image));
-  return main !== undefined && isImageOf(images, main.image);
+export function matches({ images, names }: Signature, workload: WorkloadView): boolean {
+  const isNamed = (labels: WorkloadView['labels']) =>
+    names.includes(labels['app.kubernetes.io/name'] ?? '') || names.includes(labels['k8s-app'] ?? '');
+  return isNamed(workload.labels) || isNamed(workload.podLabels) || endsWithOne(images, mainRepositoryOf(workload));
+}
+
+const mainRepositories = new WeakMap<WorkloadView, string>();
+
+/**
+ * '' where it has no container but sidecars. What is kept of a workload never changes, so that it is worked out once: each layer asks for it
+ * at each look, of every workload of the cluster.
+ */
+function mainRepositoryOf(workload: WorkloadView): string {
+  const known = mainRepositories.get(workload);
+  if (known !== undefined) return known;
+  const main = workload.containers.find(({ image }) => !isImageOf(helperImages, image));
+  const repository = main ? repositoryOf(main.image) : '';
+  mainRepositories.set(workload, repository);
+  return repository;
 }
 
 /** Those that are not being deleted. */
