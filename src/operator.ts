@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { facts } from './baseline/catalogue.ts';
 import { checks } from './checks/catalogue.ts';
+import { createAlertSources } from './coverage/alert-sources.ts';
 import { createClusters } from './coverage/clusters.ts';
 import { createRemoteConnector } from './coverage/connect-remote.ts';
 import { createCorrector } from './coverage/corrections.ts';
@@ -136,6 +137,7 @@ async function run(options: Options): Promise<void> {
     metrics: createNotificationMetrics(metrics.registry),
     onChange: (coverage) => queue.add(coverage),
   });
+  const alerts = createAlertSources({ outbound, clock, random });
   const addAll = () => {
     for (const { namespace, name } of coverages.store.values()) queue.add(`${namespace}/${name}`);
   };
@@ -147,6 +149,7 @@ async function run(options: Options): Promise<void> {
     namespaces: options.coverageNamespaces,
     store: createCoverageStore(guarded),
     clusters,
+    alerts,
     acknowledgements: (namespace) =>
       acknowledgements
         .flatMap(({ store }) => [...store.values()])
@@ -227,6 +230,7 @@ async function run(options: Options): Promise<void> {
   await within(1_000, Promise.all([...watches, led]));
   await election?.release();
   alive.stop();
+  alerts.close();
   await Promise.all([health.close(), metricsServer.close(), clusters.close(), outbound.close()]);
   await transport.close();
   logger.info('stopped');

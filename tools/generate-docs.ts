@@ -52,7 +52,9 @@ function checkPart(check: (typeof documented)[number]): string {
   const { needs } = check;
   const reads = [
     ...(needs.resources ?? []),
-    ...(needs.probes ?? []).map((probe) => `the API server's ${probe}`),
+    ...(needs.probes ?? []).map((probe) =>
+      probe === 'active-alerts' ? "the active alerts of the cluster's `alertSource`" : `the API server's ${probe}`,
+    ),
     ...(needs.optional ?? []).map((name) => `${name} (optional)`),
     ...(needs.optionalProbes ?? []).map((probe) => `the API server's ${probe} (optional)`),
   ];
@@ -67,6 +69,7 @@ function checkPart(check: (typeof documented)[number]): string {
     `| Opens after (\`for\`) | ${check.for} |`,
     `| Reads | ${reads.join(', ') || readsInstead[check.id]} |`,
     `| Sources | ${check.references.join('; ')} |`,
+    ...(check.alerts ? [`| Says itself what these alerts say | ${check.alerts.join(', ')} |`] : []),
     '',
     ...parameterTable(check),
     '## What to do',

@@ -65,6 +65,11 @@ describe.each(each)('%s', (id, check) => {
     for (const name of probes) expect(probeNames).toContain(name);
   });
 
+  it('names the alerts of kubernetes-mixin that it refers to as those that it tells itself', () => {
+    const mixin = check.references.filter((reference) => reference.startsWith('kubernetes-mixin: ')).join();
+    expect((mixin.match(/\bKube[A-Z]\w+/g) ?? []).filter((alert) => !check.alerts?.includes(alert))).toEqual([]);
+  });
+
   it('has documented parameters whose defaults are valid', () => {
     expect(configureChecks([check], []).problems).toEqual([]);
     const shape = check.parameters instanceof z.ZodObject ? (check.parameters.shape as Record<string, z.ZodType>) : undefined;

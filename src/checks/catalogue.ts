@@ -34,11 +34,13 @@ import { nsResourceQuota } from './defaults/ns-resourcequota.ts';
 import { nsTerminating } from './defaults/ns-terminating.ts';
 import { pdbBlocksDrain } from './defaults/pdb-blocks-drain.ts';
 import { pdbMissing } from './defaults/pdb-missing.ts';
+import { argocdApp } from './delivery/argocd-app.ts';
 import { fluxHelmRelease } from './delivery/flux-helmrelease.ts';
 import { fluxKustomization } from './delivery/flux-kustomization.ts';
 import { fluxSource } from './delivery/flux-source.ts';
 import { imagePull } from './delivery/image-pull.ts';
 import { jobFailed } from './delivery/job-failed.ts';
+import { pullSecretMissing } from './delivery/pull-secret-missing.ts';
 import { rolloutStuck } from './delivery/rollout-stuck.ts';
 import { albTargetUnhealthy } from './networking/alb-target-unhealthy.ts';
 import { gatewayNotProgrammed } from './networking/gateway-not-programmed.ts';
@@ -81,6 +83,7 @@ import { imageLatest } from './versions/image-latest.ts';
 import { versionBehind } from './versions/version-behind.ts';
 import { versionEol } from './versions/version-eol.ts';
 import { versionTarget } from './versions/version-target.ts';
+import { alertFiring } from './workloads/alert-firing.ts';
 import { cniGap } from './workloads/cni-gap.ts';
 import { containerWaiting } from './workloads/container-waiting.ts';
 import { nodeSaturation } from './workloads/node-saturation.ts';
@@ -164,6 +167,7 @@ export const checks: readonly Check[] = [
   workloadMismatch,
   nodeSaturation,
   cniGap,
+  alertFiring,
   ingressNoAddress,
   ingressBackendMissing,
   serviceNoEndpoints,
@@ -176,10 +180,12 @@ export const checks: readonly Check[] = [
   gatewayNotProgrammed,
   routeUnresolved,
   networkpolicyOrphan,
+  argocdApp,
   fluxSource,
   fluxKustomization,
   fluxHelmRelease,
   imagePull,
+  pullSecretMissing,
   rolloutStuck,
   jobFailed,
 ];

@@ -28,6 +28,8 @@ export interface Observation {
   cause?: Cause;
   /** Of a failed delivery: what to look at first, such as `Secret flux-system/git`; never a credential. */
   subject?: string;
+  /** Name of the alert that this is about: left out while a check that judges the matter itself (`alerts`) sees the same object. */
+  alert?: string;
 }
 
 /** A small change that mends what a check or fact found, and can be taken back. */
@@ -90,6 +92,8 @@ export interface CheckMetadata {
   remediation: string;
   /** Where thresholds and rules come from. */
   references: readonly string[];
+  /** Names of alerts whose matter this check judges itself, object by object. */
+  alerts?: readonly string[];
 }
 
 /** A check is a pure function of the snapshot: no I/O, no clock but its context's. */

@@ -38,6 +38,16 @@ export function names(value: readonly string[], description: string) {
     .meta({ description, default: value.join(','), range } satisfies ParameterDocs);
 }
 
+/** The name of a label of an alert, such as "cluster". */
+export function alertLabel(value: string, description: string) {
+  const range = 'the name of a label';
+  return z
+    .string()
+    .default(value)
+    .refine((text) => /^[a-zA-Z_]\w{0,62}$/.test(text), { error: `must be ${range}` })
+    .meta({ description, default: value, range } satisfies ParameterDocs);
+}
+
 function number(value: number, description: string, rule: { min: number; max: number; range: string; whole?: boolean }) {
   return z
     .string()

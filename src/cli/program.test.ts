@@ -13,7 +13,7 @@ describe('a command line that cannot be read', () => {
     ],
     [
       ['baseline', 'capture', 'production', '--features', 'all'],
-      "error: option '--features <names>' argument 'all' is invalid. Known are tls-secrets, helm-releases, service-account-tokens, kubelet-stats.",
+      "error: option '--features <names>' argument 'all' is invalid. Known are tls-secrets, helm-releases, service-account-tokens, kubelet-stats, pull-secrets.",
     ],
   ])('%j is refused in one line, and exits 3: 1 and 2 say how the platform is', async (args, err) => {
     expect(await createCommandWorld().run(...args)).toEqual({ code: 3, out: '', err });

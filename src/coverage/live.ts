@@ -1,7 +1,6 @@
 import type { ConfiguredCheck } from '../checks/run.ts';
-import type { ResourceName } from '../observe/catalogue.ts';
 import { probesOf } from '../observe/cluster-view.ts';
-import type { Observer } from '../observe/observer.ts';
+import type { Followed, Observer } from '../observe/observer.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { ClusterHandle } from './clusters.ts';
 import { earliest } from './escalation.ts';
@@ -11,8 +10,8 @@ import type { Plan } from './plan.ts';
 /** What a look at a cluster saw, and what it waits for. */
 export interface Looked {
   observer: Observer;
-  /** Of each resource that a live check reads. */
-  revisions: ReadonlyMap<ResourceName, number>;
+  /** Of everything that a live check reads. */
+  revisions: ReadonlyMap<Followed, number>;
   /** By check: when the first state that was seen will have held for long enough. */
   opensAt: ReadonlyMap<string, Temporal.Instant>;
 }
@@ -25,7 +24,7 @@ export interface LiveLook {
 /** Follows the clusters of each coverage, and brings a coverage back when something changes that its checks read. */
 export interface LiveChanges {
   /** From now on these clusters are followed, in place of those before. */
-  follow(coverage: string, clusters: readonly Followed[]): void;
+  follow(coverage: string, clusters: readonly FollowedCluster[]): void;
   forget(coverage: string): void;
   /** For how long a coverage is left in peace after its last look, milliseconds. */
   restMs(coverage: string): number;
@@ -33,15 +32,17 @@ export interface LiveChanges {
   took(coverage: string, ms: number): void;
 }
 
-export interface Followed {
+export interface FollowedCluster {
   observer: Observer;
-  reads: ReadonlySet<ResourceName>;
+  reads: ReadonlySet<Followed>;
 }
 
 /** What changes within this time is looked at together; so there are at most two looks a second. */
 const coalesceMs = 500;
 /** A look is followed by so many times its own duration without one, so that the looks of one coverage take about a fifth of a core at most. */
 const restFactor = 4;
+
+const alerts = 'active-alerts' satisfies Followed;
 
 /** `enqueue`: brings a coverage back after so many milliseconds, or earlier where that was agreed already. */
 export function createLiveChanges(clock: Clock, enqueue: (coverage: string, ms: number) => void): LiveChanges {
@@ -61,7 +62,7 @@ export function createLiveChanges(clock: Clock, enqueue: (coverage: string, ms: 
     follow: (coverage, clusters) => {
       end(coverage);
       const followed = clusters.map(({ observer, reads }) =>
-        observer.onChange((resource) => reads.has(resource) && enqueue(coverage, Math.max(coalesceMs, restMs(coverage)))),
+        observer.onChange((changed) => reads.has(changed) && enqueue(coverage, Math.max(coalesceMs, restMs(coverage)))),
       );
       if (followed.length > 0) endings.set(coverage, followed);
     },
@@ -86,21 +87,24 @@ export function isLive({ tier, suspend }: Pick<Plan, 'tier' | 'suspend'>): boole
  * changed since it could be taken for a fault that is not there. The version hardly changes.
  */
 export function liveChecks({ checks }: Pick<Plan, 'checks'>): ConfiguredCheck[] {
-  return checks.filter(({ check }) => readsOf(check).length > 0 && probesOf(check.needs).every((probe) => probe === 'version'));
+  return checks.filter(
+    ({ check }) => readsOf(check).length > 0 && probesOf(check.needs).every((probe) => probe === 'version' || probe === alerts),
+  );
 }
 
-/** Every resource that live checks read. */
-export function liveReads(plan: Pick<Plan, 'checks'>): ReadonlySet<ResourceName> {
+/** Everything that live checks read. */
+export function liveReads(plan: Pick<Plan, 'checks'>): ReadonlySet<Followed> {
   return new Set(liveChecks(plan).flatMap(({ check }) => readsOf(check)));
 }
 
-function readsOf({ needs: { resources = [], optional = [] } }: ConfiguredCheck['check']): ResourceName[] {
-  return [...resources, ...optional];
+function readsOf({ needs }: ConfiguredCheck['check']): Followed[] {
+  const { resources = [], optional = [] } = needs;
+  return [...resources, ...optional, ...probesOf(needs).filter((probe) => probe === alerts)];
 }
 
-/** How often each resource has changed until now. */
+/** How often each of these has changed until now. */
 export function revisionsOf(observer: Observer, plan: Pick<Plan, 'checks'>): Looked['revisions'] {
-  return new Map([...liveReads(plan)].map((resource) => [resource, observer.revision(resource)]));
+  return new Map([...liveReads(plan)].map((read) => [read, observer.revision(read)]));
 }
 
 /** What there is to look at in a cluster whose checks are not due by their schedule; undefined where nothing is. */
@@ -112,7 +116,7 @@ export function liveLook(
 ): LiveLook | undefined {
   if (!isLive(plan) || !seen) return undefined;
   if (!looked || !outcome || looked.observer !== observer) return problem === undefined ? { checks: undefined } : undefined;
-  const hasChanged = (resource: ResourceName) => observer.revision(resource) !== (looked.revisions.get(resource) ?? 0);
+  const hasChanged = (read: Followed) => observer.revision(read) !== (looked.revisions.get(read) ?? 0);
   const hasHeld = (check: string) => {
     const opensAt = looked.opensAt.get(check);
     return opensAt !== undefined && Temporal.Instant.compare(opensAt, now) <= 0;

@@ -12,6 +12,7 @@ import type { Dispatcher } from '../report/notifications/dispatcher.ts';
 import { healthOf, statusWithoutPass } from '../report/status.ts';
 import type { ReconcileContext, ReconcileResult } from '../runtime/controller.ts';
 import type { ReadonlyStore } from '../runtime/store.ts';
+import { type AlertSources, readingAlerts } from './alert-sources.ts';
 import { createBetweenChecks, findingsOf, msUntil } from './between-checks.ts';
 import { type ClusterRunOptions, type ClusterWork, createClusterRuns, isBlind, type Ran } from './cluster-run.ts';
 import type { Clusters } from './clusters.ts';
@@ -30,6 +31,7 @@ export interface CoverageControllerOptions extends ClusterRunOptions {
   /** Where a SupportCoverage is obeyed; elsewhere it is told that it is not. */
   namespaces: readonly string[];
   clusters: Clusters;
+  alerts: AlertSources;
   /** Those in a namespace. */
   acknowledgements: (namespace: string) => readonly Acknowledgement[];
   dispatcher: Dispatcher;
@@ -52,7 +54,7 @@ type Looked = ({ state: 'Waiting' | 'Idle' } & Pick<Ran, 'handled'>) | ({ state:
 export function createCoverageReconciler(
   options: CoverageControllerOptions,
 ): (key: string, context: ReconcileContext) => Promise<ReconcileResult> {
-  const { coverages, clusters, metrics, clock, store, dispatcher } = options;
+  const { coverages, clusters, alerts, metrics, clock, store, dispatcher } = options;
   const served = ({ metadata }: SupportCoverage) => options.namespaces.includes(metadata.namespace);
   const known = createKnownCoverages(store);
   const runs = createClusterRuns(options, known);
@@ -84,11 +86,13 @@ export function createCoverageReconciler(
       plan.clusters.map(({ scope }) => scope),
       plan.reads,
     );
+    alerts.retain(key, coverage.spec.suspend ? [] : readingAlerts(plan));
     const acknowledgements = options.acknowledgements(namespace);
     const works = await Promise.all(
       plan.clusters.map(async (cluster): Promise<ClusterWork> => {
         const remembered = entry.status?.clusters?.find(({ name }) => name === cluster.name)?.uid;
-        const handle = clusters.find(namespace, cluster.scope, remembered);
+        const found = clusters.find(namespace, cluster.scope, remembered);
+        const handle = { ...found, observer: alerts.beside(key, cluster.name, found.observer) };
         return {
           ...{ coverage, plan, cluster, handle, entry, acknowledgements },
           known: await known.recallCluster(entry, coverage, cluster.name),
@@ -132,6 +136,7 @@ export function createCoverageReconciler(
     const [namespace = '', name = ''] = key.split('/');
     metrics.forget({ namespace, name });
     clusters.release(key);
+    alerts.retain(key, []);
     live.forget(key);
     dispatcher.forget(key);
     known.forget(key);
@@ -221,7 +226,9 @@ export function createCoverageReconciler(
     reason: 'NamespaceNotServed' | 'SpecNotAccepted',
     why: string,
   ): Promise<ReconcileResult> {
-    live.forget(`${coverage.metadata.namespace}/${coverage.metadata.name}`);
+    const key = `${coverage.metadata.namespace}/${coverage.metadata.name}`;
+    live.forget(key);
+    alerts.retain(key, []);
     const verdicts = declined(reason, why);
     return withoutPass(coverage, entry, verdicts, () =>
       options.recorder.recordEvent(coverageEvent(coverage, 'Warning', 'SpecNotAccepted', why)),

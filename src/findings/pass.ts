@@ -19,6 +19,7 @@ import { deliverySummary } from './delivery-summary.ts';
 import { exceptionExpired, expiredExceptions } from './exceptions.ts';
 import { counts, type Judge, namespaceOf } from './judge.ts';
 import { type Advanced, advance, byIdentity, byUrgency, fingerprint, kept, type Memory, stamp, type Transition } from './lifecycle.ts';
+import { withoutTold } from './told-alerts.ts';
 
 export interface PassInput {
   checks: readonly ConfiguredCheck[];
@@ -79,14 +80,15 @@ export async function runPass(input: PassInput): Promise<Pass> {
     ...input.agreement,
     ...(baseline.state === 'Approved' ? { approved: baseline.baseline.spec.facts } : {}),
   });
-  const results: CheckResult[] = [];
+  const ran: CheckResult[] = [];
   const durations = new Map<string, number>();
   for (const configured of input.checks.filter(({ check }) => isLookedAt(check.id, partial))) {
     const startedAt = input.monotonic();
-    results.push(runCheck(configured, view, now, agreement));
+    ran.push(runCheck(configured, view, now, agreement));
     durations.set(configured.check.id, input.monotonic() - startedAt);
     await new Promise(setImmediate);
   }
+  const results = withoutTold({ checks: input.checks, results: ran, before: input.memory.findings, view, now, agreement });
   if (!partial)
     results.push({ check: baselineAltered, holdMs: 0, observations: baseline.state === 'Altered' ? [baseline.observation] : [] });
   const { waiting, ...drifting } = partial ? asBefore(input, partial) : await compareWithBaseline(input, agreement);

@@ -149,6 +149,16 @@ export const shippedRules: readonly ShippedRule[] = [
     checks: ['pod-crashloop', 'pod-oomkilled', 'pod-not-ready', 'container-waiting', 'helm-release-stuck', 'rollout-stuck', 'job-failed'],
     place: 'ApplicationNamespace',
   },
+  {
+    // Of the same matter as own-failure: such an alert goes on for some minutes when the check sees nothing any more.
+    id: 'own-failure-alert',
+    assign: 'Customer',
+    reason: 'the application fails by its own doing, as an alert says',
+    about: 'Finding',
+    checks: ['alert-firing'],
+    reasons: ['KubePodCrashLooping', 'KubePodNotReady', 'KubeContainerWaiting'],
+    place: 'ApplicationNamespace',
+  },
 ];
 
 /** What is said of everything that no rule is about. */

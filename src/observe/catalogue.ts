@@ -1,6 +1,7 @@
 import type { Stored } from '../runtime/store.ts';
 import type { Resource } from './resource.ts';
 import { apiservices } from './resources/apiservices.ts';
+import { applications, appprojects } from './resources/argocd.ts';
 import { backendconfigs } from './resources/backendconfigs.ts';
 import { certificates } from './resources/certificates.ts';
 import { certificatesigningrequests } from './resources/certificatesigningrequests.ts';
@@ -40,6 +41,7 @@ import { persistentvolumes } from './resources/persistentvolumes.ts';
 import { poddisruptionbudgets } from './resources/poddisruptionbudgets.ts';
 import { pods } from './resources/pods.ts';
 import { priorityclasses } from './resources/priorityclasses.ts';
+import { legacyPullSecrets, pullSecrets } from './resources/pull-secrets.ts';
 import { resourcequotas } from './resources/resourcequotas.ts';
 import { rolebindings } from './resources/rolebindings.ts';
 import { clusterroles, roles } from './resources/roles.ts';
@@ -60,6 +62,8 @@ export const resources = {
   alertmanagerconfigs,
   alertmanagers,
   apiservices,
+  applications,
+  appprojects,
   backendconfigs,
   buckets,
   certificates,
@@ -87,6 +91,7 @@ export const resources = {
   ingresses,
   jobs,
   kustomizations,
+  'legacy-pull-secrets': legacyPullSecrets,
   limitranges,
   'load-balancer-events': loadBalancerEvents,
   mutatingwebhookconfigurations,
@@ -104,6 +109,7 @@ export const resources = {
   prometheusagents,
   prometheuses,
   prometheusrules,
+  'pull-secrets': pullSecrets,
   resourcequotas,
   rolebindings,
   roles,

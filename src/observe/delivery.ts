@@ -32,7 +32,7 @@ export interface DeliveryView {
 export type DeliveryState = 'Healthy' | 'Failing' | 'Progressing' | 'Suspended' | 'OutOfSync';
 
 export interface DeliveryFailure {
-  /** Of the condition; as the tool writes it. */
+  /** Of the condition, as the tool writes it; where the tool gives none, what its state is called. */
   reason: string;
   /** At most 2,048 characters; it may hold anything, and is looked at, never shown. */
   text: string;

@@ -23,6 +23,11 @@ export const features = {
     description:
       'Ask kubelets for the fill level of volumes (pvc-filling) and, of nodes that are short of something, what pods use (node-saturation): the permission nodes/stats, never nodes/proxy.',
   },
+  'pull-secrets': {
+    chartValue: 'features.pullSecrets',
+    description:
+      'List Secrets of the types kubernetes.io/dockerconfigjson and kubernetes.io/dockercfg, of which only the names of registries are kept (pull-secret-missing, image-pull). Kubernetes cannot limit it to that.',
+  },
 } as const satisfies Record<string, { chartValue: string; description: string }>;
 
 export type Feature = keyof typeof features;

@@ -15,6 +15,9 @@ import { type ProbeName, probeNames, probes } from './probes/catalogue.ts';
 import type { Probe } from './probes/probe.ts';
 import type { Resource } from './resource.ts';
 
+/** What tells of its changes by itself: what is watched, and alerts where a source of them is read. */
+export type Followed = ResourceName | 'active-alerts';
+
 /** Watches one cluster and keeps what the checks and facts read. */
 export interface Observer {
   /** Runs the watches until the signal aborts. */
@@ -28,10 +31,10 @@ export interface Observer {
   /** Asks the probes again; what does not answer is Unknown until it does. Never rejects. */
   refreshProbes(signal: AbortSignal): Promise<void>;
   view(cluster: string): ClusterView;
-  /** Rises when something that is kept of a resource changes, so that whoever remembers it knows whether to look again. */
-  revision(resource: ResourceName): number;
+  /** Rises when something that is kept of it changes, so that whoever remembers it knows whether to look again. */
+  revision(of: Followed): number;
   /** Calls back after each such change. The returned function ends that. */
-  onChange(listener: (resource: ResourceName) => void): () => void;
+  onChange(listener: (of: Followed) => void): () => void;
   /** For each resource that may not be read: which, and the API server's words. */
   notPermitted(): string[];
   /** Who owns which field of an object. Undefined where it is gone or may not be read. */
@@ -83,8 +86,8 @@ export function createObserver(options: ObserverOptions): Observer {
       .map((name) => [name, reflectorOf(resources[name] as Resource<Stored>, options, following(name))]),
   );
   const answers = new Map<ProbeName, Answer>();
-  const revisions = new Map<ResourceName, number>();
-  const listeners = new Set<(resource: ResourceName) => void>();
+  const revisions = new Map<Followed, number>();
+  const listeners = new Set<(of: Followed) => void>();
   const asked = options.ask.filter((name) => isOn(probes[name]));
 
   function following(name: ResourceName): Partial<ReflectorOptions<Stored>> {

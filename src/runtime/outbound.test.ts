@@ -1,6 +1,6 @@
 import { waitFor } from '../../test/controlplane/wait.ts';
 import { flood, redirectTo, status, taken } from '../../test/fakes/contact-receiver.ts';
-import { createFakeApiServer, type FakeApiServer, hang, reset, stream } from '../../test/fakes/fake-api-server.ts';
+import { answer, createFakeApiServer, type FakeApiServer, hang, reset, stream } from '../../test/fakes/fake-api-server.ts';
 import { createOutbound, type Outbound, OutboundError, type OutboundOptions } from './outbound.ts';
 
 const loopback = ['127.0.0.0/8'];
@@ -194,5 +194,42 @@ describe('addresses that are refused', () => {
         kind: 'RefusedAddress',
         message: expect.stringContaining('(the API server)'),
       });
+  });
+});
+
+describe('what is asked for', () => {
+  const maxBytes = 1024 * 1024;
+  const ask = (path: string, options: Partial<OutboundOptions> = {}) =>
+    create({ timeoutMs: 200, ...options }).get(`${server.url}${path}`, { maxBytes });
+
+  it('is the whole body of the answer', async () => {
+    server.on('GET', '/asked', [answer('{"é":1}')]);
+    expect(await ask('/asked?active=true')).toBe('{"é":1}');
+    expect(server.requests.at(-1)).toMatchObject({ query: { active: 'true' }, body: '', headers: { accept: 'application/json' } });
+  });
+
+  it.each<[string, Parameters<FakeApiServer['on']>[2], string, string]>([
+    ['an answer that is longer than may be read', [flood(10 * maxBytes)], 'TooLarge', '127.0.0.1:PORT answered with more than 1 MiB'],
+    ['a body that never ends', [stream()], 'Timeout', '127.0.0.1:PORT gave no answer in 0.2 s'],
+    ['silence', [hang], 'Timeout', '127.0.0.1:PORT gave no answer in 0.2 s'],
+    ['401', [status(401)], 'StatusCode', '127.0.0.1:PORT answered 401'],
+    [
+      'a redirect',
+      [redirectTo('/asked')],
+      'Redirect',
+      '127.0.0.1:PORT answered 302, a redirect, and none is followed: write the address it leads to',
+    ],
+  ])('%s is none', async (_, script, kind, message) => {
+    server.on('GET', '/none', script);
+    const error = (await ask('/none').catch((reason: unknown) => reason)) as OutboundError;
+    expect([error.kind, error.message.replace(port, 'PORT')]).toEqual([kind, message]);
+    await waitFor('the connection to end', () => server.requests.at(-1)!.closed, { intervalMs: 5 });
+  });
+
+  it('is asked at no address that is refused', async () => {
+    server.on('GET', '/asked', [answer('{}')]);
+    const before = server.connections;
+    await expect(ask('/asked', { allow: [] })).rejects.toMatchObject({ kind: 'RefusedAddress' });
+    expect(server.connections).toBe(before);
   });
 });

@@ -1,15 +1,16 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import querystring from 'node:querystring';
-import { Agent, buildConnector, request as undiciRequest } from 'undici';
+import { Agent, buildConnector, type Dispatcher, request as undiciRequest } from 'undici';
 import { version } from '../version.ts';
 import { type AddressRule, createAddressRule } from './addresses.ts';
 
 /**
  * What became of a request that was not taken. `RefusedAddress`: it is no address of http or https, or leads where nothing may be sent.
- * `Redirect`: the answer was one, and none is followed. `StatusCode`: any other answer that is not 2xx. `Network`: no answer came.
+ * `Redirect`: the answer was one, and none is followed. `StatusCode`: any other answer that is not 2xx. `TooLarge`: it is longer than may be read.
+ * `Network`: no answer came, or not all of it.
  */
-export type OutboundErrorKind = 'RefusedAddress' | 'Redirect' | 'Timeout' | 'StatusCode' | 'Network';
+export type OutboundErrorKind = 'RefusedAddress' | 'Redirect' | 'Timeout' | 'StatusCode' | 'TooLarge' | 'Network';
 
 /** Its message names the host at most: path, query and user name of an address may be secret. */
 export class OutboundError extends Error {
@@ -35,10 +36,18 @@ export interface OutboundRequest {
   signal?: AbortSignal;
 }
 
-/** Sends to addresses that users wrote. Such an address may lead anywhere, and whoever answers may say anything. */
+export interface OutboundQuestion {
+  /** Of the answer's body; one that is longer is no answer. */
+  maxBytes: number;
+  signal?: AbortSignal;
+}
+
+/** Sends to, and asks, addresses that users wrote. Such an address may lead anywhere, and whoever answers may say anything. */
 export interface Outbound {
   /** Resolves once the answer is 2xx; its body is thrown away. Throws OutboundError. */
   post(address: string, request: OutboundRequest): Promise<void>;
+  /** Resolves with the body of an answer that is 2xx. Throws OutboundError. */
+  get(address: string, question: OutboundQuestion): Promise<string>;
   /** Ends its connections, also those in use. */
   close(): Promise<void>;
 }
@@ -71,33 +80,74 @@ export function createOutbound(options: OutboundOptions): Outbound {
     connect: createGuardedConnector(options, timeoutMs),
   });
 
-  async function post(address: string, { body, headers, signal }: OutboundRequest): Promise<void> {
+  /** Answers with a head that is 2xx; whoever asks does what is to be done with the body. */
+  async function send(address: string, asked: { method: 'GET' | 'POST'; headers?: Record<string, string>; body?: string }, limit: Limit) {
     const url = httpUrl(address);
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const limit = signal ? AbortSignal.any([signal, timeout]) : timeout;
     const answer = await undiciRequest(url.origin + url.pathname + url.search, {
       dispatcher: agent,
-      method: 'POST',
-      signal: limit,
-      headers: { 'user-agent': `support-coverage-operator/${version}`, ...credentialsOf(url), ...headers },
-      body,
+      signal: limit.signal,
+      ...asked,
+      headers: { 'user-agent': `support-coverage-operator/${version}`, ...credentialsOf(url), ...asked.headers },
     }).catch((error: unknown) => {
-      throw describe(error, url.host, timeout.aborted ? timeoutMs : undefined);
+      throw describe(error, url.host, limit);
     });
-    // Whatever comes after the head changes nothing: it was taken, or it was not.
-    await answer.body.dump({ limit: maxAnswerBytes, signal: limit }).catch(() => undefined);
-    const { statusCode: status } = answer;
-    if (status >= 400)
-      throw new OutboundError('StatusCode', `${url.host} answered ${status}`, { status, retryAfter: retryAfterOf(answer) });
-    if (status >= 300)
-      throw new OutboundError(
-        'Redirect',
-        `${url.host} answered ${status}, a redirect, and none is followed: write the address it leads to`,
-        { status },
-      );
+    const problem = problemOf(answer, url.host);
+    if (problem === undefined) return { host: url.host, body: answer.body };
+    await drain(answer.body, limit);
+    throw problem;
   }
 
-  return { post, close: () => agent.destroy() };
+  async function post(address: string, { body, headers, signal }: OutboundRequest): Promise<void> {
+    const limit = limitOf(timeoutMs, signal);
+    const answer = await send(address, { method: 'POST', headers, body }, limit);
+    // Whatever comes after the head changes nothing: it was taken.
+    await drain(answer.body, limit);
+  }
+
+  async function get(address: string, { maxBytes, signal }: OutboundQuestion): Promise<string> {
+    const limit = limitOf(timeoutMs, signal);
+    const { host, body } = await send(address, { method: 'GET', headers: { accept: 'application/json' } }, limit);
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    try {
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        bytes += chunk.length;
+        // To leave the loop ends the connection.
+        if (bytes > maxBytes) throw new OutboundError('TooLarge', `${host} answered with more than ${maxBytes / 1024 / 1024} MiB`);
+        chunks.push(chunk);
+      }
+    } catch (error) {
+      throw describe(error, host, limit);
+    }
+    return Buffer.concat(chunks).toString('utf8');
+  }
+
+  return { post, get, close: () => agent.destroy() };
+}
+
+/** How long a request may take, and whether that is why it ended. */
+interface Limit {
+  signal: AbortSignal;
+  timeout: AbortSignal;
+  timeoutMs: number;
+}
+
+function limitOf(timeoutMs: number, signal: AbortSignal | undefined): Limit {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  return { timeoutMs, timeout, signal: signal ? AbortSignal.any([signal, timeout]) : timeout };
+}
+
+async function drain(body: Dispatcher.ResponseData['body'], { signal }: Limit): Promise<void> {
+  await body.dump({ limit: maxAnswerBytes, signal }).catch(() => undefined);
+}
+
+function problemOf(answer: Dispatcher.ResponseData, host: string): OutboundError | undefined {
+  const { statusCode: status } = answer;
+  if (status >= 400) return new OutboundError('StatusCode', `${host} answered ${status}`, { status, retryAfter: retryAfterOf(answer) });
+  if (status < 300) return undefined;
+  return new OutboundError('Redirect', `${host} answered ${status}, a redirect, and none is followed: write the address it leads to`, {
+    status,
+  });
 }
 
 function httpUrl(address: string): URL {
@@ -118,9 +168,9 @@ function retryAfterOf({ headers }: { headers: Record<string, string | string[] |
 }
 
 /** Errors of sockets and of TLS have codes; their texts may quote more than a reader should see. */
-function describe(cause: unknown, host: string, timedOutMs: number | undefined): OutboundError {
+function describe(cause: unknown, host: string, { timeout, timeoutMs }: Limit): OutboundError {
   if (cause instanceof OutboundError) return cause;
-  if (timedOutMs !== undefined) return new OutboundError('Timeout', `${host} gave no answer in ${timedOutMs / 1000} s`);
+  if (timeout.aborted) return new OutboundError('Timeout', `${host} gave no answer in ${timeoutMs / 1000} s`);
   const { code, name } = cause as { code?: unknown; name?: unknown };
   return new OutboundError('Network', `${host} cannot be reached: ${typeof code === 'string' ? code : name}`);
 }

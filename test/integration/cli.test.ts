@@ -188,6 +188,7 @@ describe('what validate says without a cluster', () => {
   const exclusion = (from: string, to: string) => ({ maintenance: { exclusions: [{ from, to, reason: 'freeze' }] } });
   const contact = (notify: object) => ({ contacts: [{ name: 'desk', party: 'Support', notify }] });
   const urls = (url: string) => contact({ alertmanager: { urls: [url] } });
+  const source = (alertSource: object) => ({ scope: { clusters: [{ name: 'local', alertSource }] } });
   const refused: [string, object][] = [
     ['write a time of the day such as 22:00', window({ start: '25:00' })],
     ['write a duration of more than 0s and at most 168h', window({ duration: '169h' })],
@@ -201,6 +202,12 @@ describe('what validate says without a cluster', () => {
     ['each escalation step names one of contacts', { ...urls('http://a:9093'), escalation: [{ contact: 'nobody' }] }],
     ['deliveryTooling is covered at Level3 only', { scope: { deliveryTooling: ['Flux'] } }],
     ['write exactly one of webhook and alertmanager', contact({})],
+    ['write exactly one of alertmanager and prometheus', source({})],
+    [
+      'write exactly one of alertmanager and prometheus',
+      source({ alertmanager: { urls: ['http://a'] }, prometheus: { urls: ['http://b'] } }),
+    ],
+    ['without a user name, query or fragment', source({ prometheus: { urls: ['http://me:secret@a:9090'] } })],
     ['without a user name, query or fragment', urls('http://me@a:9093')],
     ['write the address without a user name', { scope: { repositories: [{ name: 'a', url: 'https://me@git.example.com/a' }] } }],
     ['write at least one of checks, objects and namespaces', { boundary: { rules: [{ match: {}, assign: 'Project', reason: 'x' }] } }],
@@ -211,6 +218,7 @@ describe('what validate says without a cluster', () => {
     exclusion('2027-01-05T00:00:00+01:00', '2027-01-05T00:00:00Z'),
     { ...urls('http://alertmanager.monitoring:9093/path'), escalation: [{ contact: 'desk' }] },
     { corrections: { mode: 'Apply' }, ...window({}) },
+    source({ alertmanager: { urls: ['http://alertmanager.monitoring:9093'] } }),
   ];
   const spec = (change: object) => manifest('SupportCoverage', 'tried', { tier: 'Level1', ...change });
 

@@ -14,7 +14,7 @@ tryScenarios({
   name: 'level1',
   tier: 'Level1',
   scenarios,
-  spec: { scope: { namespaces: { include: covered } }, maintenance: { targets } },
+  spec: () => ({ scope: { namespaces: { include: covered } }, maintenance: { targets } }),
   extraArgs: {
     'kube-apiserver': [
       // Versions that 1.38 and 1.39 remove: none that 1.37 serves by itself is deprecated with a release that removes it.

@@ -1,4 +1,5 @@
 import { checks } from '../../src/checks/catalogue.ts';
+import { alerting } from './scenarios/alerts.ts';
 import { level2 } from './scenarios/catalogue.ts';
 import { tryScenarios } from './scenarios/harness.ts';
 
@@ -6,7 +7,12 @@ tryScenarios({
   name: 'level2',
   tier: 'Level2',
   scenarios: level2,
-  spec: { scope: { namespaces: { exclude: ['other-*'] } } },
+  spec: () => ({
+    scope: { namespaces: { exclude: ['other-*'] }, clusters: [{ name: 'local', alertSource: alerting.source() }] },
+  }),
+  flags: ['--allow-addresses', '127.0.0.0/8'],
+  start: alerting.start,
+  stop: alerting.stop,
   extraArgs: { 'kube-controller-manager': ['--horizontal-pod-autoscaler-sync-period=1s'] },
 });
 

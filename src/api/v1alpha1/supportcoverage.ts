@@ -102,6 +102,33 @@ const secretRef = (key: string) =>
     key: z.string().min(1).max(253).default(key).describe('Key in the Secret.'),
   });
 
+const httpAddress = z
+  .string()
+  .min(8)
+  .max(512)
+  .meta(
+    rules({
+      rule: "self.matches('^https?://[^/@?#]+(/[^@?#]*)?$')",
+      message: 'write an address such as http://alertmanager.monitoring:9093, without a user name, query or fragment',
+    }),
+  );
+
+const replicas = (of: string) =>
+  z.object({
+    urls: z.array(httpAddress).min(1).max(8).describe(`Every replica of one ${of}; what any of them says is active counts.`).meta(atomic),
+  });
+
+const alertSource = z
+  .object({
+    alertmanager: replicas('Alertmanager')
+      .optional()
+      .describe('Asked for the alerts that are neither silenced nor inhibited (API v2, /api/v2/alerts).'),
+    prometheus: replicas('Prometheus')
+      .optional()
+      .describe('Asked for the alerts that fire (/api/v1/alerts); it knows nothing of silences.'),
+  })
+  .meta(rules({ rule: 'has(self.alertmanager) != has(self.prometheus)', message: 'write exactly one of alertmanager and prometheus' }));
+
 const clusterScope = z.object({
   name: label.describe('Name of the cluster in findings, reports and metrics.'),
   kubeconfigSecretRef: secretRef('kubeconfig')
@@ -110,6 +137,11 @@ const clusterScope = z.object({
       'How to reach it: a kubeconfig with a token or a client certificate in it; programs and files that a kubeconfig names are refused. Absent: the cluster that the operator runs in.',
     ),
   environment: z.string().max(63).optional().describe('Free label, such as production; shown in the status.'),
+  alertSource: alertSource
+    .optional()
+    .describe(
+      'Where the active alerts of this cluster are read for the check alert-firing, from Level2 on; it is reached from where the operator runs. Absent: none are read.',
+    ),
   baselineName: objectName
     .optional()
     .describe(
@@ -130,17 +162,6 @@ const repository = z.object({
 });
 
 export const parties = ['Customer', 'Support'] as const;
-
-const httpAddress = z
-  .string()
-  .min(8)
-  .max(512)
-  .meta(
-    rules({
-      rule: "self.matches('^https?://[^/@?#]+(/[^@?#]*)?$')",
-      message: 'write an address such as http://alertmanager.monitoring:9093, without a user name, query or fragment',
-    }),
-  );
 
 const contact = z.object({
   name: label.describe('Name of the contact line, as the escalation path names it.'),
@@ -586,6 +607,7 @@ export type WindowStatus = z.infer<typeof windowStatus>;
 export type ContactStatus = z.infer<typeof contactStatus>;
 export type AccountingPeriod = z.infer<typeof accountingPeriod>;
 export type ClusterScope = z.infer<typeof clusterScope>;
+export type AlertSourceScope = z.infer<typeof alertSource>;
 export type Contact = z.infer<typeof contact>;
 export type EscalationStep = z.infer<typeof escalationStep>;
 export type Exception = z.infer<typeof exception>;

@@ -17,6 +17,7 @@ export const capacityNodeLoss = defineCheck({
   remediation:
     'Add a node, to the pool where the message names one, or lower requests that are far above use (`kubectl top pods -A`). Several smaller nodes lose less with each of them than few large ones.',
   references: ['kubernetes-mixin: KubeCPUOvercommit and KubeMemoryOvercommit (10m)', 'Kubernetes: resource requests and scheduling'],
+  alerts: ['KubeCPUOvercommit', 'KubeMemoryOvercommit'],
   parameters: noParameters,
   evaluate: ({ view }): Evaluation => {
     const scopes = scopesAfterLoss(view);

@@ -16,6 +16,7 @@ export const capacityPodsPerNode = defineCheck({
   remediation:
     'Add nodes, or raise the limit where the node has room for more: the kubelet’s maxPods, and what the network plugin has addresses for (`kubectl describe node` shows both numbers).',
   references: ['kubernetes-mixin: KubeletTooManyPods (95%, 15m)', 'Kubernetes: considerations for large clusters (110 pods a node)'],
+  alerts: ['KubeletTooManyPods'],
   parameters: z.strictObject({ ratio: ratio(0.95, 'Pods divided by allocatable pods from which a node is named.') }),
   evaluate: ({ view, parameters }) => {
     const counts = new Map<string, number>();

@@ -13,6 +13,7 @@ export const hpaMaxed = defineCheck({
   remediation:
     'See what drives the load (`kubectl describe hpa`). Raise maxReplicas where nodes and quota have room for more pods; else make each pod do more, or lower the load.',
   references: ['kubernetes-mixin: KubeHpaMaxedOut (15m)'],
+  alerts: ['KubeHpaMaxedOut'],
   parameters: noParameters,
   evaluate: ({ view }) => {
     const observations: Observation[] = [];

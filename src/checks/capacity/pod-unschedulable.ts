@@ -1,6 +1,7 @@
 import { instantOf } from '../../observe/resource.ts';
 import { defineCheck } from '../check.ts';
 import { noParameters } from '../parameters.ts';
+import { missingReplicas } from '../workloads/missing-replicas.ts';
 
 export const podUnschedulable = defineCheck({
   id: 'pod-unschedulable',
@@ -16,6 +17,7 @@ export const podUnschedulable = defineCheck({
     'own default: 15m, longer than an autoscaler takes to add a node',
     'Kubernetes: PodScheduled condition, reason Unschedulable',
   ],
+  alerts: ['KubePodNotReady', ...missingReplicas],
   parameters: noParameters,
   evaluate: ({ view }) => {
     const waiting = new Map<string, { since: Temporal.Instant | undefined; constraints: Set<string> }>();

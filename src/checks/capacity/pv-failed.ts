@@ -14,6 +14,7 @@ export const pvFailed = defineCheck({
   remediation:
     'Read the reason with `kubectl describe pv`. Find out whether the disk behind it still exists and whether its data is needed; then mend what its reclaiming lacks, or keep or delete the disk by hand and delete the PersistentVolume.',
   references: ['kubernetes-mixin: KubePersistentVolumeErrors (5m, critical)', 'Kubernetes: persistent volume phases'],
+  alerts: ['KubePersistentVolumeErrors'],
   parameters: noParameters,
   evaluate: ({ view }) => {
     const observations: Observation[] = [];

@@ -34,6 +34,7 @@ export const pvcFilling = defineCheck({
     'kubernetes-mixin: KubePersistentVolumeFillingUp and KubePersistentVolumeInodesFillingUp (15%, 3%)',
     'own default: 5m, between the 1m and 1h of those alerts',
   ],
+  alerts: ['KubePersistentVolumeFillingUp', 'KubePersistentVolumeInodesFillingUp'],
   parameters: z.strictObject({
     warningRatio: ratio(0.15, 'Free space or inodes divided by all from which down it is a warning.'),
     criticalRatio: ratio(0.03, 'Free space or inodes divided by all from which down it is critical.'),

@@ -18,6 +18,7 @@ export const quotaFull = defineCheck({
   remediation:
     'Ask the owner of the namespace: remove what is not needed, or raise the quota (`kubectl describe quota -n <namespace>` shows used and hard). At the limit the API server refuses new objects, so that rollouts and scaling stop.',
   references: ['kubernetes-mixin: KubeQuotaAlmostFull (90%), KubeQuotaFullyUsed, KubeQuotaExceeded (15m)'],
+  alerts: ['KubeQuotaAlmostFull', 'KubeQuotaFullyUsed', 'KubeQuotaExceeded'],
   parameters: z.strictObject({
     infoRatio: ratio(0.9, 'Used divided by hard from which it is info.'),
     warningRatio: ratio(1, 'Used divided by hard from which it is a warning.'),

@@ -29,6 +29,7 @@ export const jobFailed = defineCheck({
     'Kubernetes: Job conditions, CronJob status',
     'own default: 24h for a Job by itself',
   ],
+  alerts: ['KubeJobFailed'],
   parameters: noParameters,
   evaluate: (context) => {
     const { view, now } = context;

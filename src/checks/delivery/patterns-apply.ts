@@ -189,6 +189,8 @@ export const applyPatterns: readonly Pattern[] = [
     id: 'manifest-invalid',
     tool: 'Kubernetes API server',
     all: [' is invalid: '],
+    // Argo CD says so of an application, whatever the fault is.
+    none: ['invalidspecerror: '],
     stage: 'Deploy',
     cause: 'InvalidManifest',
     subject: [

@@ -108,7 +108,7 @@ export const imagePatterns: readonly Pattern[] = [
       },
       {
         text: 'failed to resolve reference "ghcr.io/team/shop:1": failed to authorize: unexpected status from GET request to https://ghcr.io/token?scope=repository: 403 Forbidden',
-        source: 'containerd/containerd core/remotes/docker/auth/fetch.go',
+        source: 'containerd/containerd core/remotes/errors/errors.go (ErrUnexpectedStatus)',
         subject: 'image ghcr.io/team/shop:1',
       },
     ],

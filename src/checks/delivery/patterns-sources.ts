@@ -185,7 +185,7 @@ export const sourcePatterns: readonly Pattern[] = [
       },
       {
         text: 'rpc error: code = Unknown desc = Manifest generation error (cached): apps/shop: app path does not exist',
-        source: 'argoproj/argo-cd util/io/path/resolved.go',
+        source: 'argoproj/argo-cd util/app/path/path.go',
       },
     ],
   },

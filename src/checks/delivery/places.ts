@@ -14,10 +14,21 @@ export const places: readonly { stage: Stage; any: readonly string[] }[] = [
     stage: 'Source',
     any: [
       ...['unable to clone', 'unable to list remote', 'failed to checkout and determine revision', 'failed to list refs'],
-      ...['git fetch', 'git ls-remote', 'git clone', 'fatal: unable to access', 'info/refs', 'failed to initialize repository'],
+      ...[
+        'failed to generate manifest for source',
+        'git fetch',
+        'git ls-remote',
+        'git clone',
+        'fatal: unable to access',
+        'info/refs',
+        'failed to initialize repository',
+      ],
     ],
   },
-  { stage: 'Deploy', any: ['failed calling webhook', 'dry-run failed', 'failed to apply', 'is forbidden:'] },
+  {
+    stage: 'Deploy',
+    any: ['failed calling webhook', 'dry-run failed', 'failed to apply', 'is forbidden:', 'failed to get cluster info for'],
+  },
 ];
 
 interface Verdict {
@@ -47,6 +58,10 @@ export const reasons: Readonly<Record<string, Verdict>> = {
   GitOperationFailed: { stage: 'Source', cause: 'Unknown' },
   VerificationError: { stage: 'Source', cause: 'VerificationFailed' },
   DependencyNotReady: { stage: 'Deploy', cause: 'DependencyNotReady' },
+  SyncError: { stage: 'Deploy', cause: 'Unknown' },
+  OperationFailed: { stage: 'Deploy', cause: 'Unknown' },
+  Missing: { stage: 'Deploy', cause: 'Unknown' },
+  Degraded: { stage: 'Verify', cause: 'Unknown' },
   HealthCheckFailed: { stage: 'Verify', cause: 'Unknown' },
   ReconciliationFailed: { stage: 'Deploy', cause: 'Unknown' },
   InstallFailed: { stage: 'Deploy', cause: 'Unknown' },

@@ -4,6 +4,7 @@ import type { PodView } from '../../observe/resources/pods.ts';
 import type { WorkloadView } from '../../observe/resources/workloads.ts';
 import { defineCheck, type Observation } from '../check.ts';
 import { noParameters } from '../parameters.ts';
+import { missingReplicas } from '../workloads/missing-replicas.ts';
 import {
   type AffectedPod,
   type Context,
@@ -32,6 +33,7 @@ export const rolloutStuck = defineCheck({
     'Kubernetes: Deployment condition Progressing, reason ProgressDeadlineExceeded',
     'kubernetes-mixin: KubeDeploymentRolloutStuck, KubeStatefulSetUpdateNotRolledOut, KubeDaemonSetRolloutStuck (15m)',
   ],
+  alerts: ['KubePodNotReady', 'KubePodCrashLooping', 'KubeContainerWaiting', ...missingReplicas],
   parameters: noParameters,
   evaluate: (context) => ({
     observations: [...stuckRollouts(context)].flatMap(([object, workload]) => judge(context, object, workload) ?? []),

@@ -4,7 +4,7 @@ import { fluxSources } from './flux-objects.ts';
 
 /** What each tool delivers with, as resources that are kept as deliveries. */
 export const toolResources: Readonly<Record<DeliveryTool, readonly DeliveryResource[]>> = {
-  ArgoCD: [],
+  ArgoCD: ['applications'],
   Flux: [...fluxSources, 'kustomizations', 'helmreleases'],
   Tekton: [],
   GitHubActionsRunner: [],

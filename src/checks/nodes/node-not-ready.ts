@@ -13,6 +13,7 @@ export const nodeNotReady = defineCheck({
   remediation:
     'Read the Ready condition with `kubectl describe node`, then the kubelet and container runtime logs on the node. Cordon the node while it is repaired: a cordoned node is not reported.',
   references: ['kubernetes-mixin: KubeNodeNotReady (15m)'],
+  alerts: ['KubeNodeNotReady'],
   parameters: noParameters,
   evaluate: ({ view, now, holdMs }) => ({
     observations: observeAbsences(

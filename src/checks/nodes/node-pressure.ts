@@ -16,6 +16,7 @@ export const nodePressure = defineCheck({
   remediation:
     'See which pods use most (`kubectl top pods -A --sort-by=memory`, or the kubelet log for evictions); free disk space by removing unused images and logs; give workloads requests and limits that match what they use.',
   references: ['kubernetes-mixin: KubeNodePressure (10m)', 'Kubernetes: node-pressure eviction'],
+  alerts: ['KubeNodePressure'],
   parameters: noParameters,
   evaluate: ({ view }) => {
     const observations: Observation[] = [];

@@ -16,6 +16,7 @@ export const nodeReadyFlapping = defineCheck({
   remediation:
     'Read the kubelet and container runtime logs around the changes (`kubectl get events --field-selector involvedObject.kind=Node`). Common causes: a network that drops the kubelet’s heartbeats, a disk too slow for the runtime, a kubelet that is killed for memory. Cordon the node while it is repaired: a cordoned node is not reported.',
   references: ['kubernetes-mixin: KubeNodeReadinessFlapping (more than 2 changes in 15m)'],
+  alerts: ['KubeNodeReadinessFlapping'],
   parameters: z.strictObject({
     maxChanges: wholeNumber(2, 'Changes within the window that are not yet reported.', { min: 1, max: readyChangesKept - 1 }),
     windowMinutes: wholeNumber(15, 'Minutes within which changes are counted.', { min: 1, max: 1440 }),

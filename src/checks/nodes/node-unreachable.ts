@@ -13,6 +13,7 @@ export const nodeUnreachable = defineCheck({
   remediation:
     'Check that the machine runs and reaches the API server (provider console, network, kubelet certificate). If the machine is gone for good, delete the Node object. Cordon the node while it is repaired: a cordoned node is not reported.',
   references: ['kubernetes-mixin: KubeNodeUnreachable', 'Kubernetes: taint node.kubernetes.io/unreachable'],
+  alerts: ['KubeNodeUnreachable', 'KubeNodeNotReady'],
   parameters: noParameters,
   evaluate: ({ view, now, holdMs }) => ({
     observations: observeAbsences(

@@ -23,6 +23,7 @@ export const nodeVersionMix = defineCheck({
   remediation:
     'Finish the upgrade of the pool, or replace the nodes that lag behind (`kubectl get nodes -o wide` shows each node’s versions), so that pods meet the same node wherever they run.',
   references: ['kubernetes-mixin: KubeVersionMismatch', 'own default: 7d, longer than a pool’s upgrade takes'],
+  alerts: ['KubeVersionMismatch'],
   parameters: noParameters,
   evaluate: ({ view }) => {
     const groups = new Map<string, NodeView[]>();

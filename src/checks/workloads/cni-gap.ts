@@ -4,6 +4,7 @@ import { inBrief } from '../in-brief.ts';
 import { isVirtual } from '../nodes/availability.ts';
 import { nameOf } from '../observability/workloads.ts';
 import { noParameters } from '../parameters.ts';
+import { missingReplicas } from './missing-replicas.ts';
 import { networkDaemonSets } from './network-daemonsets.ts';
 import { type AffectedPod, affectedPods, type Context, earliest, howItEnds, podNeeds, podsThere } from './pod-states.ts';
 
@@ -18,6 +19,7 @@ export const cniGap = defineCheck({
   remediation:
     'Look at the pod on the nodes that the message names (`kubectl describe pod`, `kubectl logs`). Until it is ready, new pods there get no address, and Services may not be reached from there: cordon the node if it takes longer.',
   references: ['own default: 10m, longer than the DaemonSet takes to start on a new node', 'kubernetes-mixin: KubeProxyDown (15m)'],
+  alerts: ['KubeProxyDown', ...missingReplicas],
   parameters: noParameters,
   evaluate: (context): Evaluation => {
     const daemonSets = networkDaemonSets(context);

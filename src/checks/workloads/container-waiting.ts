@@ -1,6 +1,7 @@
 import { instantOf } from '../../observe/resource.ts';
 import { defineCheck } from '../check.ts';
 import { noParameters } from '../parameters.ts';
+import { missingReplicas } from './missing-replicas.ts';
 import { givesNetwork } from './network-daemonsets.ts';
 import { byWorkload, earliest, inWords, latest, podNames, podNeeds } from './pod-states.ts';
 
@@ -15,6 +16,7 @@ export const containerWaiting = defineCheck({
   remediation:
     'Read the Events of the pod with `kubectl describe pod`: a ConfigMap, Secret or key that does not exist (CreateContainerConfigError), a volume that cannot be mounted or a network that is not set up (ContainerCreating), or a command that the image does not have (RunContainerError).',
   references: ['kubernetes-mixin: KubeContainerWaiting (1h)'],
+  alerts: ['KubeContainerWaiting', 'KubePodNotReady', ...missingReplicas],
   parameters: noParameters,
   evaluate: (context) => ({
     observations: [...byWorkload(context, 'Waiting')]

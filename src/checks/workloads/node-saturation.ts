@@ -42,6 +42,7 @@ export const nodeSaturation = defineCheck({
     'own default: 10% of five minutes lost to memory; Linux: pressure stall information (full avg300)',
     'kubernetes-mixin: KubeNodePressure (10m)',
   ],
+  alerts: ['KubeNodePressure'],
   parameters: z.strictObject({
     cpuRatio: ratio(0.95, 'Used CPU divided by allocatable from which a node counts as saturated.'),
     memoryRatio: ratio(0.95, 'Used memory divided by allocatable from which a node counts as saturated.'),

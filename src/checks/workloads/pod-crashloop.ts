@@ -1,5 +1,6 @@
 import { defineCheck } from '../check.ts';
 import { noParameters } from '../parameters.ts';
+import { missingReplicas } from './missing-replicas.ts';
 import { givesNetwork } from './network-daemonsets.ts';
 import { type AffectedPod, byWorkload, howItEnds, inWords, podNames, podNeeds } from './pod-states.ts';
 
@@ -14,6 +15,7 @@ export const podCrashloop = defineCheck({
   remediation:
     'Read what the container wrote before it ended: `kubectl logs <pod> -c <container> --previous`. Exit code 137 is a kill (a liveness probe that fails, or the node), 139 a crash of the program itself, 126 and 127 a command that cannot be run.',
   references: ['kubernetes-mixin: KubePodCrashLooping (15m)', 'Kubernetes: container restart policy, back-off of 10s up to 5m'],
+  alerts: ['KubePodCrashLooping', 'KubePodNotReady', ...missingReplicas],
   parameters: noParameters,
   evaluate: (context) => ({
     observations: [...byWorkload(context, 'Crashing')]

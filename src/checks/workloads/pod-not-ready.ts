@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineCheck } from '../check.ts';
 import { inBrief } from '../in-brief.ts';
 import { wholeNumber } from '../parameters.ts';
+import { missingReplicas } from './missing-replicas.ts';
 import { type AffectedPod, byWorkload, earliest, podNames, podNeeds } from './pod-states.ts';
 import { readinessIsReported } from './reported-elsewhere.ts';
 
@@ -16,6 +17,7 @@ export const podNotReady = defineCheck({
   remediation:
     'See which container is not ready and why its readiness probe fails: `kubectl describe pod`, then its log. What it waits for, such as a database, is often what is broken.',
   references: ['kubernetes-mixin: KubePodNotReady (15m)', 'own default: an init container may take an hour'],
+  alerts: ['KubePodNotReady', ...missingReplicas],
   parameters: z.strictObject({
     initMinutes: wholeNumber(60, 'Minutes for which the init containers of a pod may run.', { min: 0, max: 10_080 }),
   }),

@@ -5,6 +5,7 @@ import { oomKillsKept } from '../../observe/resources/pod-trouble.ts';
 import { defineCheck } from '../check.ts';
 import { inBrief } from '../in-brief.ts';
 import { wholeNumber } from '../parameters.ts';
+import { missingReplicas } from './missing-replicas.ts';
 import { byWorkload, earliest, podNames, podNeeds, recentKills } from './pod-states.ts';
 
 export const podOomkilled = defineCheck({
@@ -18,6 +19,7 @@ export const podOomkilled = defineCheck({
   remediation:
     'Compare what the container uses with its memory limit (`kubectl top pod --containers`, `kubectl describe pod`). Raise the limit and the request together, or find what uses the memory: a leak, a cache without a bound, a load that has grown.',
   references: ['own default: 1 within an hour is a warning, 3 are critical', 'Kubernetes: containers that exceed their memory limit'],
+  alerts: ['KubePodCrashLooping', 'KubePodNotReady', ...missingReplicas],
   parameters: z.strictObject({
     criticalCount: wholeNumber(3, 'Ends for lack of memory of one workload within an hour from which on it is critical.', {
       min: 1,

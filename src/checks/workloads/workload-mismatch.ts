@@ -3,6 +3,7 @@ import type { WorkloadView } from '../../observe/resources/workloads.ts';
 import { defineCheck, type Observation } from '../check.ts';
 import { nameOf } from '../observability/workloads.ts';
 import { noParameters } from '../parameters.ts';
+import { missingReplicas } from './missing-replicas.ts';
 import {
   byWorkload,
   type Context,
@@ -30,6 +31,7 @@ export const workloadMismatch = defineCheck({
   references: [
     'kubernetes-mixin: KubeDeploymentReplicasMismatch, KubeStatefulSetReplicasMismatch, KubeDeploymentGenerationMismatch, KubeStatefulSetGenerationMismatch, KubeDaemonSetRolloutStuck (15m)',
   ],
+  alerts: ['KubeDeploymentGenerationMismatch', 'KubeStatefulSetGenerationMismatch', ...missingReplicas],
   parameters: noParameters,
   evaluate: (context) => {
     const { view } = context;

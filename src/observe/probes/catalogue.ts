@@ -1,3 +1,4 @@
+import { activeAlerts } from './active-alerts.ts';
 import { appliedApis } from './applied-apis.ts';
 import { controlPlaneLeases } from './control-plane-leases.ts';
 import { deprecatedApis } from './deprecated-apis.ts';
@@ -9,6 +10,7 @@ import { version } from './version.ts';
 
 /** Every probe that a check or fact can ask for, by the name they ask with. One line a file. */
 export const probes = {
+  'active-alerts': activeAlerts,
   'applied-apis': appliedApis,
   'control-plane-leases': controlPlaneLeases,
   'deprecated-apis': deprecatedApis,

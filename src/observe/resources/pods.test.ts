@@ -54,6 +54,30 @@ describe('what the scheduler reserves for a pod', () => {
   });
 });
 
+describe('what a pod pulls', () => {
+  const pullsOf = (spec: object) => project({ metadata: { name: 'p', namespace: 'n' }, spec })?.pulls;
+  const imagePullSecrets = [{ name: 'regcred' }];
+
+  it('is kept where it names a Secret to pull it with: the names, and each image once', () => {
+    const containers = [{ image: 'a:1' }, { image: 'b:1' }, {}];
+    expect(pullsOf({ imagePullSecrets: [...imagePullSecrets, {}], initContainers: [{ image: 'a:1' }], containers })).toEqual({
+      secrets: ['regcred'],
+      images: ['a:1', 'b:1'],
+    });
+  });
+
+  it('is not kept where it names none', () => {
+    for (const spec of [{}, { imagePullSecrets: [] }, { imagePullSecrets: [{}], containers: [{ image: 'a:1' }] }])
+      expect(pullsOf(spec)).toBeUndefined();
+  });
+
+  it('is one object for all pods that are alike, so that thousands take no more room than one', () => {
+    const spec = () => ({ imagePullSecrets, containers: [{ image: 'a:1' }] });
+    expect(pullsOf(spec())).toBe(pullsOf(spec()));
+    expect(pullsOf(spec())).not.toBe(pullsOf({ ...spec(), containers: [{ image: 'a:2' }] }));
+  });
+});
+
 describe('the workload of a pod', () => {
   const workloadOf = (kind: string, name: string, options: { labels?: Record<string, string>; controller?: boolean } = {}) =>
     project({

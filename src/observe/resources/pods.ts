@@ -2,6 +2,7 @@ import { parseQuantity } from '../../kube/quantity.ts';
 import { objectName, type Pod } from '../../kube/types.ts';
 import { poolNamedBy } from '../platform.ts';
 import { defineResource, instantOf } from '../resource.ts';
+import { type PodPulls, pullsOf } from './pod-pulls.ts';
 import { type PodTrouble, troubleOf } from './pod-trouble.ts';
 
 export interface PodView {
@@ -22,6 +23,8 @@ export interface PodView {
   nodePool: string;
   /** Target groups of AWS load balancers in which it is not healthy though its containers are ready; there only where there are some. */
   unhealthyTargets?: readonly UnhealthyTarget[];
+  /** Its images, and what it names to pull them with; there only where it names something. */
+  pulls?: PodPulls;
   /** It runs as its namespace's default ServiceAccount and has that one's token. */
   defaultToken: boolean;
   /** Undefined for a pod that is as it should be. */
@@ -47,6 +50,7 @@ export const pods = defineResource({
     if (phase === 'Succeeded' || phase === 'Failed') return undefined;
     const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
     const unhealthyTargets = unhealthyTargetsOf(pod);
+    const pulls = pullsOf(pod.spec);
     return {
       name: pod.metadata?.name ?? '',
       namespace: pod.metadata?.namespace ?? '',
@@ -63,6 +67,7 @@ export const pods = defineResource({
       defaultToken: hasDefaultToken(pod.spec),
       trouble: troubleOf(pod, before?.trouble),
       ...(unhealthyTargets.length > 0 ? { unhealthyTargets } : {}),
+      ...(pulls ? { pulls } : {}),
     };
   },
 });

@@ -1,6 +1,7 @@
 import { parseQuantity } from '../../kube/quantity.ts';
 import type { DaemonSet, Deployment, PodSpec, StatefulSet } from '../../kube/types.ts';
 import { defineResource, instantOf } from '../resource.ts';
+import { namesOf } from './pod-pulls.ts';
 
 export interface ContainerView {
   name: string;
@@ -18,6 +19,8 @@ export interface WorkloadView {
   /** Of its pods. */
   podLabels: Readonly<Record<string, string>>;
   serviceAccount: string;
+  /** Names of Secrets to pull images with; where there are none, new pods get those of the ServiceAccount. */
+  pullSecrets: readonly string[];
   /** Of pods: what is asked for (of a DaemonSet: the nodes it is meant for), and what is there. */
   desired: number;
   ready: number;
@@ -141,6 +144,7 @@ function common(kind: WorkloadView['kind'], { metadata, spec, status }: Workload
     labels: metadata?.labels ?? {},
     podLabels: template?.metadata?.labels ?? {},
     serviceAccount: template?.spec?.serviceAccountName ?? 'default',
+    pullSecrets: namesOf(template?.spec?.imagePullSecrets),
     observed: (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0),
     containers: containersOf(template?.spec),
     emptyDirs: (template?.spec?.volumes ?? []).flatMap(({ name, emptyDir }) => (emptyDir ? [name] : [])),

@@ -5,7 +5,7 @@ import { post } from './delivery.ts';
 import { type Message, summaryOf } from './message.ts';
 
 export interface AlertmanagerOptions extends Sender {
-  outbound: Outbound;
+  outbound: Pick<Outbound, 'post'>;
   /** Every replica. */
   urls: readonly string[];
   now: () => Temporal.Instant;

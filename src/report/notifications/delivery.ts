@@ -3,7 +3,7 @@ import { DeliveryError } from './channel.ts';
 
 /** Posts to a contact line; what goes wrong becomes a DeliveryError. `what` begins its text, such as `the webhook`. */
 export async function post(
-  outbound: Outbound,
+  outbound: Pick<Outbound, 'post'>,
   address: string,
   request: OutboundRequest,
   what: string,

@@ -1,4 +1,6 @@
 import { access } from './access.ts';
+import { alerts } from './alerts.ts';
+import { argocd } from './argocd.ts';
 import { capacity } from './capacity.ts';
 import { controlPlane } from './controlplane.ts';
 import { defaults } from './defaults.ts';
@@ -25,8 +27,8 @@ export const scenarios: readonly Scenario[] = [
   ...controlPlane,
 ];
 
-/** Those of Level 2, in the same way; one list a file. */
-export const level2: readonly Scenario[] = [...workloads, ...networking];
+/** Those of Level 2, in the same way; one list a file. Alerts come first, as what ends them is mended last: their source has run for long then. */
+export const level2: readonly Scenario[] = [...alerts, ...workloads, ...networking];
 
 /** Those of Level 3. */
-export const level3: readonly Scenario[] = [...delivery, ...flux];
+export const level3: readonly Scenario[] = [...delivery, ...flux, ...argocd];

@@ -3,6 +3,8 @@ import { crd, namespace, type World } from './scenario.ts';
 
 /** The APIs of delivery tools: kind, group, and every version that the tools have served, the newest first. */
 export const apis = {
+  applications: ['Application', 'argoproj.io', ['v1alpha1']],
+  appprojects: ['AppProject', 'argoproj.io', ['v1alpha1']],
   gitrepositories: ['GitRepository', 'source.toolkit.fluxcd.io', ['v1', 'v1beta2', 'v1beta1']],
   helmrepositories: ['HelmRepository', 'source.toolkit.fluxcd.io', ['v1', 'v1beta2', 'v1beta1']],
   ocirepositories: ['OCIRepository', 'source.toolkit.fluxcd.io', ['v1', 'v1beta2']],

@@ -146,4 +146,66 @@ const jobFailed: Scenario = {
   ],
 };
 
-export const delivery: readonly Scenario[] = [imagePull, rolloutStuck, jobFailed];
+const secrets = 'pull-secret-missing';
+const host = 'private.example.com';
+
+/** With a login for these registries, as kubectl makes it or as its type was before. */
+function pullSecret(name: string, registries: string[], { inNamespace = secrets, legacy = false } = {}): Manifest {
+  const logins = Object.fromEntries(registries.map((registry) => [registry, { username: 'nobody', auth: btoa('nobody:nothing') }]));
+  const [type, key, content] = legacy ? ['dockercfg', '.dockercfg', logins] : ['dockerconfigjson', '.dockerconfigjson', { auths: logins }];
+  const metadata = { name, namespace: inNamespace };
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: `kubernetes.io/${type}`,
+    metadata,
+    stringData: { [String(key)]: JSON.stringify(content) },
+  };
+}
+
+/** A Deployment of an image of the private registry that runs. */
+async function pulls(world: World, name: string, pod: object, inNamespace = secrets): Promise<void> {
+  await world.apply(deployment(name, inNamespace, { image: `${host}/shop:1.0.0`, pod }));
+  await kubeletSays(world, name, inNamespace, {});
+}
+
+const pullSecretMissing: Scenario = {
+  check: secrets,
+  object: `Deployment/${secrets}/shop`,
+  prepare: async (world) => {
+    await world.apply(namespace(secrets), namespace(`${secrets}-owner`));
+    await world.apply(pullSecret('regcred', [host], { inNamespace: `${secrets}-owner` }), pullSecret('regcred', [host]));
+    await readyForLong(world, workers);
+    await pulls(world, 'shop', { imagePullSecrets: [{ name: 'regcred' }] });
+  },
+  fault: ({ remove }) => remove('secret', 'regcred', secrets),
+  mend: ({ apply }) => apply(pullSecret('regcred', [host])),
+  lookAlikes: [
+    {
+      what: 'a Secret of the type before, with a login for another registry too',
+      arrange: async (world) => {
+        await world.apply(pullSecret('old', ['https://index.docker.io/v1/', `https://${host}/v1/`], { legacy: true }));
+        await pulls(world, 'old', { imagePullSecrets: [{ name: 'old' }] });
+      },
+    },
+    {
+      what: 'a ServiceAccount whose Secret has a login for all hosts of the domain',
+      arrange: async (world) => {
+        const metadata = { name: 'puller', namespace: secrets };
+        const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata, imagePullSecrets: [{ name: 'any' }] };
+        await world.apply(pullSecret('any', ['*.example.com']), account);
+        await pulls(world, 'given', { serviceAccountName: 'puller' });
+      },
+    },
+    { what: 'pods that name no Secret', arrange: (world) => pulls(world, 'open', {}) },
+    {
+      what: 'a namespace that is not covered',
+      arrange: async (world) => {
+        await world.apply(namespace(`other-${secrets}`));
+        await pulls(world, 'shop', { imagePullSecrets: [{ name: 'gone' }] }, `other-${secrets}`);
+      },
+    },
+  ],
+};
+
+export const delivery: readonly Scenario[] = [imagePull, pullSecretMissing, rolloutStuck, jobFailed];

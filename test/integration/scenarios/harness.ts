@@ -11,8 +11,10 @@ export interface Suite {
   name: string;
   tier: Tier;
   scenarios: readonly Scenario[];
-  /** Further fields of the coverage's spec: what is covered, what counts as up to date. */
-  spec?: object;
+  /** Further fields of the coverage's spec: what is covered, what counts as up to date. Asked for after `start`. */
+  spec?: () => object;
+  /** Of the operator, further ones. */
+  flags?: readonly string[];
   extraArgs?: NonNullable<Parameters<typeof startControlPlane>[0]>['extraArgs'];
   /** Besides the cluster. */
   start?: () => Promise<void>;
@@ -28,7 +30,7 @@ const keyOf = ({ check, object }: { check: string; object: string }) => `${check
  * Tries every scenario on the real API server, under the permissions of the chart with every switch on. All faults are there at once, then
  * all are mended, the last first, then all that only looks like a fault is there at once.
  */
-export function tryScenarios({ name, tier, scenarios, spec = {}, extraArgs, start, stop }: Suite): void {
+export function tryScenarios({ name, tier, scenarios, spec = () => ({}), flags = [], extraArgs, start, stop }: Suite): void {
   const found: Record<'before' | 'fault' | 'mended' | 'lookAlikes', Found> = {
     before: new Map(),
     fault: new Map(),
@@ -69,13 +71,13 @@ export function tryScenarios({ name, tier, scenarios, spec = {}, extraArgs, star
     await cluster.createNodes(6, { prefix: 'worker' });
     await install(cluster, { features: switches });
     await inTurn(scenarios.flatMap(({ prepare }) => prepare ?? []));
-    operator = await startOperator(cluster, { flags: ['--features', featureNames.join(',')] });
+    operator = await startOperator(cluster, { flags: ['--features', featureNames.join(','), ...flags] });
     const settings = scenarios.map(({ check, settings: own }) => ({ check, for: '0s', ...own }));
     await cluster.apply({
       apiVersion: 'platformsupport.io/v1alpha1',
       kind: 'SupportCoverage',
       metadata: { name, namespace },
-      spec: { tier, checks: { schedule: '0 0 1 1 *', settings }, ...spec },
+      spec: { tier, checks: { schedule: '0 0 1 1 *', settings }, ...spec() },
     });
     found.before = await findings();
     await inTurn(scenarios.map(({ fault }) => fault));

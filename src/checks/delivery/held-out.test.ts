@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import type { Cause, Stage } from '../../api/v1alpha1/fields.ts';
+import { type Classification, classify } from './classify.ts';
+
+interface Entry {
+  tool: string;
+  kind: string;
+  reason: string;
+  message: string;
+  stage: Stage;
+  cause: Cause;
+}
+
+/** A message with what the classifier says of it. */
+interface Judged {
+  entry: Entry;
+  verdict: Classification;
+}
+
+const file = new URL('../../../test/fixtures/delivery-messages/held-out.json', import.meta.url);
+const entries: readonly Entry[] = JSON.parse(readFileSync(file, 'utf8'));
+const judged = entries.map((entry) => ({ entry, verdict: classify({ text: entry.message, reason: entry.reason, kind: entry.kind }) }));
+
+/** `told` is every verdict but Unknown, and `right` those of them that are as the label: to tell what nobody can decide is wrong too. */
+function measure(of: readonly Judged[], label: 'stage' | 'cause') {
+  const told = of.filter(({ verdict }) => verdict[label] !== 'Unknown');
+  return { n: of.length, told: told.length, right: told.filter(({ entry, verdict }) => verdict[label] === entry[label]).length };
+}
+
+const share = (part: number, whole: number) => (whole === 0 ? '-' : (part / whole).toFixed(3));
+
+function row(tool: string, label: 'stage' | 'cause', of: readonly Judged[]): string {
+  const { n, told, right } = measure(of, label);
+  return [tool.padEnd(14), label.padEnd(6), n, told, right, share(right, told), share(n - told, n)]
+    .map((cell) => String(cell).padStart(9))
+    .join(' ');
+}
+
+/** Figures by tool; of the messages nothing, since whoever writes patterns reads this. */
+function table(): string {
+  const head = [`${'tool'.padEnd(14)}`, 'label '.padStart(9), ...['n', 'told', 'right', 'precision', 'unknown'].map((c) => c.padStart(9))];
+  const labels = ['cause', 'stage'] as const;
+  const byTool = [...Map.groupBy(judged, ({ entry }) => entry.tool), ['all', judged] as const];
+  return [head.join(' '), ...labels.flatMap((label) => byTool.map(([tool, of]) => row(tool, label, of)))].join('\n');
+}
+
+describe('on messages that no pattern was written from', () => {
+  it('every one is judged, and what comes of it is printed by tool', () => {
+    const printed = table();
+    process.stdout.write(`\n${printed}\n`);
+    expect(measure(judged, 'cause').n).toBe(entries.length);
+    expect(printed.split('\n')).toHaveLength(1 + 2 * (new Set(entries.map(({ tool }) => tool)).size + 1));
+  });
+
+  it('the figures show no message', () => {
+    const printed = table();
+    expect(entries.filter(({ message }) => message.length > 12 && printed.includes(message.slice(0, 12)))).toEqual([]);
+  });
+
+  it('a verdict other than the label counts against the precision, and Unknown against the share that is told', () => {
+    const entry = { tool: 'flux', kind: 'GitRepository', reason: '', message: '', stage: 'Source', cause: 'TLS' } as const;
+    const verdict = (cause: Cause): Judged => ({ entry, verdict: { stage: 'Source', cause } });
+    const of = [verdict('TLS'), verdict('NotFound'), verdict('Unknown')];
+    expect(measure(of, 'cause')).toEqual({ n: 3, told: 2, right: 1 });
+    expect(measure([{ entry: { ...entry, cause: 'Unknown' }, verdict: { stage: 'Source', cause: 'TLS' } }], 'cause').right).toBe(0);
+    expect(row('flux', 'cause', of).trim().split(/ +/)).toEqual(['flux', 'cause', '3', '2', '1', '0.500', '0.333']);
+  });
+});

@@ -1,0 +1,197 @@
+import type { Pattern } from './pattern.ts';
+
+/** What Argo CD says itself, while it compares, renders and syncs; what others say goes through it as it is. */
+export const argocdPatterns: readonly Pattern[] = [
+  {
+    id: 'argocd-project-denies',
+    tool: 'Argo CD',
+    all: [],
+    any: ['do not match any of the allowed destinations in project', ' is not permitted in project ', ' are not permitted in project '],
+    stage: 'Deploy',
+    cause: 'AdmissionDenied',
+    subject: [
+      { what: 'AppProject', after: "in project '", until: "'" },
+      { what: 'AppProject', after: 'in project ' },
+    ],
+    samples: [
+      {
+        text: "application destination server 'https://172.18.0.4:6443' and namespace 'team-a' do not match any of the allowed destinations in project 'team-a-project'",
+        source: 'https://github.com/argoproj/argo-cd/issues/19481',
+        subject: 'AppProject team-a-project',
+      },
+      {
+        text: 'resource :Secret is not permitted in project foo',
+        source: 'https://github.com/argoproj/argo-cd/issues/16259',
+        subject: 'AppProject foo',
+      },
+      {
+        text: 'rpc error: code = PermissionDenied desc = helm repos https://charts.example.com/team are not permitted in project shop',
+        source: 'https://github.com/argoproj/argo-cd/issues/13833',
+        subject: 'AppProject shop',
+      },
+    ],
+  },
+  {
+    id: 'argocd-project-missing',
+    tool: 'Argo CD',
+    all: ['application referencing project ', ' which does not exist'],
+    stage: 'Deploy',
+    cause: 'NotFound',
+    subject: [{ what: 'AppProject', after: 'referencing project ' }],
+    samples: [
+      {
+        text: 'Application referencing project xyz which does not exist',
+        source: 'https://github.com/argoproj/argo-cd/issues/21150',
+        subject: 'AppProject xyz',
+      },
+      {
+        text: 'InvalidSpecError: Application referencing project default which does not exist',
+        source: 'argoproj/argo-cd util/argo/argo.go',
+        subject: 'AppProject default',
+      },
+    ],
+  },
+  {
+    id: 'argocd-cluster-missing',
+    tool: 'Argo CD',
+    all: ['there are no clusters with this name: '],
+    stage: 'Deploy',
+    cause: 'NotFound',
+    subject: [{ what: 'cluster', after: 'clusters with this name: ' }],
+    samples: [
+      {
+        text: 'unable to find destination server: there are no clusters with this name: does-not-exist',
+        source: 'argoproj/argo-cd util/argo/argo_test.go',
+        subject: 'cluster does-not-exist',
+      },
+      {
+        text: 'application destination spec is invalid: unable to find destination server: there are no clusters with this name: prod-eu',
+        source: 'argoproj/argo-cd applicationset/controllers/applicationset_controller.go',
+        subject: 'cluster prod-eu',
+      },
+    ],
+  },
+  {
+    id: 'argocd-crd-missing',
+    tool: 'Argo CD',
+    all: ['the kubernetes api could not find ', ' for requested resource '],
+    stage: 'Deploy',
+    cause: 'NotFound',
+    subject: [{ what: 'kind', after: 'make sure the "', until: '"' }],
+    samples: [
+      {
+        text: 'The Kubernetes API could not find monitoring.coreos.com/ServiceMonitor for requested resource shop/web. Make sure the "ServiceMonitor" CRD is installed on the destination cluster.',
+        source: 'https://github.com/argoproj/argo-cd/pull/12980',
+        subject: 'kind ServiceMonitor',
+      },
+      {
+        text: 'The Kubernetes API could not find version "v1alpha1" of example.com/Widget for requested resource shop/web. Version "v1" of example.com/Widget is installed on the destination cluster.',
+        source: 'argoproj/argo-cd util/argo/argo.go',
+      },
+    ],
+  },
+  {
+    id: 'namespace-missing',
+    tool: 'Kubernetes API server',
+    all: ['namespaces "', '" not found'],
+    stage: 'Deploy',
+    cause: 'NotFound',
+    subject: [{ what: 'Namespace', after: 'namespaces "', until: '"' }],
+    samples: [
+      {
+        text: 'one or more objects failed to apply, reason: namespaces "shop" not found (retried 5 times).',
+        source: 'kubernetes/apimachinery pkg/api/errors/errors.go (NewNotFound); argoproj/argo-cd controller/sync.go',
+        subject: 'Namespace shop',
+      },
+      {
+        text: 'one or more synchronization tasks completed unsuccessfully, reason: namespaces "team-a" not found (retried 5 times).',
+        source: 'kubernetes/apimachinery pkg/api/errors/errors.go (NewNotFound); argoproj/argo-cd controller/sync.go',
+        subject: 'Namespace team-a',
+      },
+    ],
+  },
+  {
+    id: 'helm-template',
+    tool: 'Argo CD (Helm)',
+    all: ['helm template', 'failed exit status'],
+    any: [
+      'yaml parse error',
+      'parse error at',
+      'execution error at',
+      'error converting yaml to json',
+      'error: template: ',
+      "don't meet the specifications of the schema",
+    ],
+    stage: 'Deploy',
+    cause: 'InvalidManifest',
+    samples: [
+      {
+        text: 'Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unknown desc = failed to execute helm template command: failed to get command args to log: `helm template . --name-template falco --namespace {{namespace}} --kube-version 1.33 <api versions removed> --include-crds` failed exit status 1: Error: YAML parse error on falco/charts/falco/templates/clusterrolebinding.yaml: error converting YAML to JSON: yaml: invalid map key',
+        source: 'https://github.com/mabusaa/argocd-course-issues-tracker/issues/56',
+      },
+      {
+        text: 'failed to execute helm template command: failed to get command args to log: `helm template . --name-template shop --namespace shop --include-crds` failed exit status 1: Error: template: shop/templates/httproute.yaml:1:14: executing "shop/templates/httproute.yaml" at <.Values.route>: nil pointer evaluating interface {}.enabled',
+        source: 'argoproj/argo-cd util/helm/cmd.go; golang/go text/template/exec.go',
+      },
+    ],
+  },
+  {
+    id: 'argocd-manifest-unreadable',
+    tool: 'Argo CD',
+    all: ['failed to unmarshal '],
+    any: ['failedprecondition', 'error converting yaml to json', 'error unmarshaling json'],
+    stage: 'Deploy',
+    cause: 'InvalidManifest',
+    subject: [{ what: 'file', after: 'failed to unmarshal "', until: '"' }],
+    samples: [
+      {
+        text: 'rpc error: code = FailedPrecondition desc = Failed to unmarshal "tenants-applicationsets.yaml": <nil>',
+        source: 'https://github.com/xsreality/argocd-applicationset-demo/issues/4',
+        subject: 'file tenants-applicationsets.yaml',
+      },
+      {
+        text: "rpc error: code = Unknown desc = Failed to unmarshal manifest: error converting YAML to JSON: yaml: line 19: could not find expected ':'",
+        source: 'https://github.com/VictoriaMetrics/VictoriaMetrics/issues/196',
+      },
+    ],
+  },
+  {
+    id: 'argocd-repo-server-away',
+    tool: 'Argo CD',
+    all: ['code = unavailable'],
+    any: ['failed to generate manifest', 'repository not accessible'],
+    stage: 'Source',
+    cause: 'NetworkUnreachable',
+    subject: [{ what: 'address', after: 'dial tcp ', until: ' ' }],
+    samples: [
+      {
+        text: 'Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unavailable desc = error reading from server: EOF',
+        source: 'https://github.com/argoproj/argo-cd/issues/17546',
+      },
+      {
+        text: 'InvalidSpecError: repository not accessible: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing dial tcp 172.20.86.254:8081: i/o timeout"',
+        source: 'https://github.com/argoproj/argo-cd/issues/10023',
+        subject: 'address 172.20.86.254:8081',
+      },
+    ],
+  },
+  {
+    id: 'argocd-deadline',
+    tool: 'Argo CD',
+    all: ['code = deadlineexceeded'],
+    any: ['comparisonerror', 'failed to load target state', 'failed to generate manifest'],
+    none: ['dial tcp'],
+    stage: 'Source',
+    cause: 'DeadlineExceeded',
+    samples: [
+      {
+        text: 'ComparisonError rpc error: code = DeadlineExceeded desc = context deadline exceeded',
+        source: 'https://github.com/argoproj/argo-cd/issues/5441',
+      },
+      {
+        text: 'Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = DeadlineExceeded desc = context deadline exceeded',
+        source: 'argoproj/argo-cd controller/state.go; https://github.com/argoproj/argo-cd/issues/3864',
+      },
+    ],
+  },
+];
