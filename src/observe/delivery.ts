@@ -17,6 +17,8 @@ export interface DeliveryView {
   failure?: DeliveryFailure | undefined;
   /** Where it comes from, without credentials; '' where that is not said. */
   source: string;
+  /** `namespace/name` of the Secret that it logs in with; '' where it names none, absent where that is written elsewhere. */
+  secret?: string;
   /** What was delivered, or tried; '' where that is not said. */
   revision: string;
   /** RFC 3339. */

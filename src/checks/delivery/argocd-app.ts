@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineCheck } from '../check.ts';
 import { wholeNumber } from '../parameters.ts';
-import { deliveriesOf, failedDeliveries, judgeDeliveries, statesOf } from './deliveries.ts';
+import { byName, deliveriesOf, failedDeliveries, judgeDeliveries } from './deliveries.ts';
 import { applicationsOutOfSync } from './out-of-sync.ts';
 
 /** Of an application that is made of others: their fault, or that one of them did not become healthy. */
@@ -34,7 +34,7 @@ export const argocdApp = defineCheck({
       failedDeliveries(
         deliveriesOf(context, resource),
         { reason: 'NotDeployed', what: 'is not deployed as it should be', resource: 'applications.argoproj.io' },
-        { reasons: ofItsParts, states: statesOf(context, ['applications']) },
+        { reasons: ofItsParts, others: byName(context, ['applications']) },
       ),
     );
     if ('outcome' in verdict) return verdict;

@@ -3,7 +3,7 @@ import { redact } from '../../kube/redact.ts';
 import { objectName } from '../../kube/types.ts';
 import type { ResourceName, View } from '../../observe/catalogue.ts';
 import { unmetNeed } from '../../observe/cluster-view.ts';
-import type { DeliveryState, DeliveryView } from '../../observe/delivery.ts';
+import type { DeliveryView } from '../../observe/delivery.ts';
 import { instantOf } from '../../observe/resource.ts';
 import type { Evaluation, Observation } from '../check.ts';
 import { type Context, isJudged } from '../workloads/pod-states.ts';
@@ -29,8 +29,8 @@ export interface Telling {
 export interface Waiting {
   /** Reasons of its failure that mean it. */
   reasons: readonly string[];
-  /** How the others are, by name. */
-  states: ReadonlyMap<string, DeliveryState>;
+  /** The others, by name. */
+  others: ReadonlyMap<string, DeliveryView>;
 }
 
 const dayMs = 24 * 60 * 60_000;
@@ -62,15 +62,19 @@ export function deliveriesOf(context: Context, resource: DeliveryResource): Deli
 
 /**
  * Of each that fails, an observation. While it is tried again it is not known how it is: what was found stays, and nothing opens. What only
- * waits for another one that fails is left to that one, and is as uncertain as that one while that is tried again.
+ * waits for another one that fails is left to that one, and is as uncertain as that one while that is tried again. Once that one is well
+ * again, it takes a while until what waits looks again: it has been waiting in vain since then, and no longer.
  */
 export function failedDeliveries(deliveries: readonly DeliveryView[], telling: Telling, waiting?: Waiting): Observation[] {
-  return deliveries.flatMap((delivery) => {
+  return deliveries.flatMap((delivery): Observation[] => {
     const object = nameOf(delivery);
     const others = waiting ? waitedFor(delivery, waiting) : [];
-    if (delivery.state === 'Progressing' || (delivery.state === 'Failing' && others.includes('Progressing')))
+    const states = others.map(({ state }) => state);
+    if (delivery.state === 'Progressing' || (delivery.state === 'Failing' && states.includes('Progressing')))
       return [{ object, reason: telling.reason, message: '', uncertain: true }];
-    return delivery.state === 'Failing' && !others.includes('Failing') ? [failed(object, delivery, telling)] : [];
+    if (delivery.state !== 'Failing' || states.includes('Failing')) return [];
+    const dates = [delivery, ...others.filter(({ state }) => state === 'Healthy')].flatMap(({ since }) => instantOf(since) ?? []);
+    return [{ ...failed(object, delivery, telling), since: dates.sort(Temporal.Instant.compare).at(-1) }];
   });
 }
 
@@ -87,15 +91,15 @@ export function suspendedDeliveries(deliveries: readonly DeliveryView[], days: n
     }));
 }
 
-/** How those are that are looked at, by name. */
-export function statesOf(context: Context, resources: readonly DeliveryResource[]): ReadonlyMap<string, DeliveryState> {
+/** What is looked at, by name. */
+export function byName(context: Context, resources: readonly DeliveryResource[]): ReadonlyMap<string, DeliveryView> {
   const all = resources.flatMap((resource) => deliveriesOf(context, resource));
-  return new Map(all.map((delivery) => [nameOf(delivery), delivery.state]));
+  return new Map(all.map((delivery) => [nameOf(delivery), delivery]));
 }
 
-/** How those are that a delivery does nothing but wait for. */
-function waitedFor({ failure, waitsFor }: DeliveryView, { reasons, states }: Waiting): DeliveryState[] {
-  return failure && reasons.includes(failure.reason) ? waitsFor.flatMap((other) => states.get(other) ?? []) : [];
+/** What a delivery does nothing but wait for, as far as it is there. */
+function waitedFor({ failure, waitsFor }: DeliveryView, { reasons, others }: Waiting): DeliveryView[] {
+  return failure && reasons.includes(failure.reason) ? waitsFor.flatMap((other) => others.get(other) ?? []) : [];
 }
 
 export function nameOf({ kind, name, namespace }: DeliveryView): string {
@@ -103,9 +107,15 @@ export function nameOf({ kind, name, namespace }: DeliveryView): string {
 }
 
 function failed(object: string, delivery: DeliveryView, telling: Telling): Observation {
-  const { name, namespace, kind, since, failure = { reason: '', text: '' } } = delivery;
+  const { name, namespace, kind, secret, failure = { reason: '', text: '' } } = delivery;
   const { reason, what, resource, look = `Its conditions say more: kubectl -n ${namespace} describe ${resource} ${name}.` } = telling;
-  const { stage, cause, subject } = classify({ ...failure, kind });
+  const classified = classify({ ...failure, kind });
+  const { stage } = classified;
+  const isRefused = classified.cause === 'CredentialsRejected' || classified.cause === 'CredentialsMissing';
+  // A server that is asked by nobody in particular refuses in the same words as one that knows who asks.
+  const cause = isRefused && secret === '' ? 'CredentialsMissing' : classified.cause;
+  const subject = isRefused && secret ? `Secret ${secret}` : classified.subject;
+  const named = [...new Set([classified.subject, subject])].filter(Boolean).join(', ');
   const given = /^[A-Za-z]{1,64}$/.test(failure.reason) ? failure.reason : 'no reason that is known';
   const why = cause === 'Unknown' ? `its controller says ${given}` : causeWords[cause];
   const revision = revisionOf(delivery.revision);
@@ -115,8 +125,7 @@ function failed(object: string, delivery: DeliveryView, telling: Telling): Obser
     stage,
     cause,
     ...(subject ? { subject } : {}),
-    message: `${object} ${what}${revision && ` at ${revision}`}: ${why}${subject ? ` (${subject})` : ''}. ${look}`,
-    since: instantOf(since),
+    message: `${object} ${what}${revision && ` at ${revision}`}: ${why}${named ? ` (${named})` : ''}. ${look}`,
     dateMoves: true,
   };
 }

@@ -83,6 +83,22 @@ describe('flux-kustomization at its boundaries', () => {
     ]);
   });
 
+  it('counts a failure anew that came before, was mended, and is there again with the same manifests', () => {
+    const history = [
+      { lastReconciledStatus: 'ReconciliationFailed', firstReconciled: '2026-11-20T08:00:00Z', lastReconciled: '2026-11-23T11:59:00Z' },
+      { lastReconciledStatus: 'ReconciliationSucceeded', firstReconciled: '2026-11-20T09:00:00Z', lastReconciled: '2026-11-23T11:50:00Z' },
+    ];
+    expect(one({ conditions: rejected, since: 1, status: { history } })).toEqual([]);
+  });
+
+  it('counts the wait for another from when that one is well again, which it does not know until it looks', () => {
+    const base = kustomization('base', { conditions: ready, since: 1 });
+    const waiting = kustomization('shop', { spec: { dependsOn: [{ name: 'base' }] }, conditions: waits, since: 60 });
+    expect(found({ kustomizations: [base, waiting] })).toEqual([]);
+    const long = kustomization('base', { conditions: ready, since: 20 });
+    expect(found({ kustomizations: [long, waiting] })).toHaveLength(1);
+  });
+
   it('dates a failure by when it first came, not by the last attempt', () => {
     const history = [{ lastReconciledStatus: 'ReconciliationFailed', firstReconciled: '2026-11-20T08:00:00Z' }];
     const view = clusterOf({ kustomizations: [kustomization('shop', { conditions: rejected, since: 1, status: { history } })] });

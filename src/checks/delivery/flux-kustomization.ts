@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineCheck } from '../check.ts';
 import { days } from '../parameters.ts';
 import { deliveriesOf, failedDeliveries, judgeDeliveries, suspendedDeliveries } from './deliveries.ts';
-import { fluxSources, statesInFlux, waitingReasons } from './flux-objects.ts';
+import { fluxSources, namedInFlux, waitingReasons } from './flux-objects.ts';
 
 export const fluxKustomization = defineCheck({
   id: 'flux-kustomization',
@@ -27,7 +27,7 @@ export const fluxKustomization = defineCheck({
       const deliveries = deliveriesOf(context, resource);
       const telling = { reason: 'NotApplied', what: 'is not applied', resource: 'kustomizations.kustomize.toolkit.fluxcd.io' };
       return [
-        ...failedDeliveries(deliveries, telling, { reasons: waitingReasons, states: statesInFlux(context) }),
+        ...failedDeliveries(deliveries, telling, { reasons: waitingReasons, others: namedInFlux(context) }),
         ...suspendedDeliveries(deliveries, context.parameters.suspendedDays),
       ];
     }),

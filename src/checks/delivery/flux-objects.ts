@@ -1,12 +1,12 @@
-import type { DeliveryState } from '../../observe/delivery.ts';
+import type { DeliveryView } from '../../observe/delivery.ts';
 import type { Context } from '../workloads/pod-states.ts';
-import { statesOf } from './deliveries.ts';
+import { byName } from './deliveries.ts';
 
 export const fluxSources = ['gitrepositories', 'helmrepositories', 'ocirepositories', 'buckets'] as const;
 
-/** How everything of Flux is that others of Flux wait for. */
-export function statesInFlux(context: Context): ReadonlyMap<string, DeliveryState> {
-  return context.view.derive('states in Flux', () => statesOf(context, [...fluxSources, 'kustomizations', 'helmreleases']));
+/** Everything of Flux that others of Flux wait for, by name. */
+export function namedInFlux(context: Context): ReadonlyMap<string, DeliveryView> {
+  return context.view.derive('named in Flux', () => byName(context, [...fluxSources, 'kustomizations', 'helmreleases']));
 }
 
 /** Reasons of a Kustomization or HelmRelease that does nothing but wait for another object. */

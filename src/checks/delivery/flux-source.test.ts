@@ -11,15 +11,22 @@ const git = (options: FluxFixture) => found({ gitrepositories: [fluxObject('shop
 
 describe('flux-source fires', () => {
   it('on a source that its server refuses, with what to look at and no word of the controller’s', () => {
-    expect(git({ conditions: refused })).toEqual([
+    expect(git({ conditions: refused, spec: { secretRef: { name: 'shop-git' } } })).toEqual([
       {
         object: 'GitRepository/flux-system/shop',
         severity: 'warning',
         reason: 'NotFetched',
         message:
-          'GitRepository/flux-system/shop is not fetched: its credentials are refused (repository git.example.com/shop). Its conditions say more: kubectl -n flux-system describe gitrepositories.source.toolkit.fluxcd.io shop.',
+          'GitRepository/flux-system/shop is not fetched: its credentials are refused (repository git.example.com/shop, Secret flux-system/shop-git). Its conditions say more: kubectl -n flux-system describe gitrepositories.source.toolkit.fluxcd.io shop.',
       },
     ]);
+  });
+
+  it('on one that names no Secret and is refused in the same words: credentials are missing, unless a cloud knows the controller', () => {
+    const [anonymous] = git({ conditions: refused });
+    expect(anonymous?.message).toContain('credentials that it needs are not there (repository git.example.com/shop)');
+    const [cloud] = git({ conditions: refused, spec: { provider: 'azure' } });
+    expect(cloud?.message).toContain('its credentials are refused');
   });
 
   it('while it is tried again, when Ready is Unknown and FetchFailed has stayed', () => {

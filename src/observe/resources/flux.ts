@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../kube/types.ts';
 import { addressOf, type Conditions, conditionOf, type DeliveryView, failureOf, isOwned } from '../delivery.ts';
-import { defineResource } from '../resource.ts';
+import { defineResource, instantOf } from '../resource.ts';
 
 /** Flux: sources, and what is made of them. Every version of the APIs has the same conditions. */
 
@@ -10,7 +10,17 @@ interface FluxObject extends KubeObject {
 }
 
 interface Source extends FluxObject {
-  spec?: { suspend?: boolean; url?: string; endpoint?: string; bucketName?: string; type?: string };
+  spec?: {
+    suspend?: boolean;
+    url?: string;
+    endpoint?: string;
+    bucketName?: string;
+    type?: string;
+    /** Who logs in; of a cloud by the identity of the controller. Default: generic. */
+    provider?: string;
+    secretRef?: { name?: string };
+    serviceAccountName?: string;
+  };
   status?: { conditions?: Conditions; artifact?: { revision?: string; lastUpdateTime?: string } };
 }
 
@@ -20,6 +30,12 @@ interface Reference {
   namespace?: string;
 }
 
+interface Snapshot {
+  lastReconciledStatus?: string;
+  firstReconciled?: string;
+  lastReconciled?: string;
+}
+
 interface Kustomization extends FluxObject {
   spec?: { suspend?: boolean; path?: string; sourceRef?: Reference; dependsOn?: Reference[] };
   status?: {
@@ -27,7 +43,7 @@ interface Kustomization extends FluxObject {
     lastAttemptedRevision?: string;
     lastAppliedRevision?: string;
     /** Newest first: what came of attempts, and since when the same did. */
-    history?: { lastReconciledStatus?: string; firstReconciled?: string }[];
+    history?: Snapshot[];
   };
 }
 
@@ -83,6 +99,12 @@ function referred({ kind = '', name = '', namespace }: Reference, { metadata }: 
   return `${kind}/${namespace ?? metadata?.namespace ?? ''}/${name}`;
 }
 
+/** An OCIRepository may log in with the pull Secrets of a ServiceAccount. */
+function secretOf({ metadata, spec }: Source): Pick<DeliveryView, 'secret'> {
+  if (spec?.secretRef?.name) return { secret: `${metadata?.namespace ?? ''}/${spec.secretRef.name}` };
+  return (spec?.provider ?? 'generic') === 'generic' && !spec?.serviceAccountName ? { secret: '' } : {};
+}
+
 function source(kind: string, resource: string, otherVersions: readonly string[]) {
   return defineResource({
     type: { group: 'source.toolkit.fluxcd.io', version: 'v1', resource, kind, namespaced: true },
@@ -96,6 +118,7 @@ function source(kind: string, resource: string, otherVersions: readonly string[]
         ...nameOf(kind, object),
         ...(isOnlyAddress ? { state: 'Healthy' as const } : stateOf(object)),
         source: addressOf(spec?.url ?? (spec?.bucketName ? `${spec.endpoint ?? ''}/${spec.bucketName}` : '')),
+        ...secretOf(object),
         revision: status?.artifact?.revision ?? '',
         lastSuccessAt: status?.artifact?.lastUpdateTime,
         waitsFor: [],
@@ -109,6 +132,17 @@ export const helmrepositories = source('HelmRepository', 'helmrepositories', ['v
 export const ocirepositories = source('OCIRepository', 'ocirepositories', ['v1beta2']);
 export const buckets = source('Bucket', 'buckets', ['v1beta2', 'v1beta1']);
 
+/**
+ * Since when attempts have ended like that. Ready is Unknown at the beginning of every attempt, so that its own date is that of the last one.
+ * What comes again with the same manifests is the same entry, dated when it first came: then something else has been in between.
+ */
+function beginningOf([last, ...others]: readonly Snapshot[], reason: string): string | undefined {
+  const began = instantOf(last?.firstReconciled);
+  if (!began || last?.lastReconciledStatus !== reason) return undefined;
+  const isBefore = ({ lastReconciled }: Snapshot) => Temporal.Instant.compare(instantOf(lastReconciled) ?? began, began) <= 0;
+  return others.every(isBefore) ? last.firstReconciled : undefined;
+}
+
 export const kustomizations = defineResource({
   type: { group: 'kustomize.toolkit.fluxcd.io', version: 'v1', resource: 'kustomizations', kind: 'Kustomization', namespaced: true },
   otherVersions: ['v1beta2', 'v1beta1'],
@@ -116,15 +150,13 @@ export const kustomizations = defineResource({
     const { spec, status } = object;
     if (object.metadata?.deletionTimestamp) return undefined;
     const state = stateOf(object);
-    const [last] = status?.history ?? [];
-    // Ready is Unknown at the beginning of every attempt, so that its own date is that of the last one.
-    const repeated = state.failure && last?.lastReconciledStatus === state.failure.reason ? { since: last.firstReconciled } : {};
+    const began = state.failure && beginningOf(status?.history ?? [], state.failure.reason);
     const from = spec?.sourceRef ? referred(spec.sourceRef, object) : '';
     const dependencies = (spec?.dependsOn ?? []).map((reference) => referred({ ...reference, kind: 'Kustomization' }, object));
     return {
       ...nameOf('Kustomization', object),
       ...state,
-      ...repeated,
+      ...(began ? { since: began } : {}),
       source: spec?.path ? `${from} ${spec.path}` : from,
       revision: status?.lastAttemptedRevision ?? status?.lastAppliedRevision ?? '',
       lastSuccessAt: state.state === 'Healthy' ? state.since : undefined,
