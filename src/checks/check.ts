@@ -75,6 +75,9 @@ export interface CheckContext<P> {
   holdMs: number;
 }
 
+/** What is left of a check's context for what several checks share. */
+export type Context = Pick<CheckContext<unknown>, 'view' | 'agreement' | 'now'>;
+
 /** What every check says about itself; docs, RBAC, conditions and metrics come from it. */
 export interface CheckMetadata {
   /** Permanent; also the file's name and the docs page's. */

@@ -4,13 +4,22 @@ import { counts } from '../findings/judge.ts';
 import type { Memory } from '../findings/lifecycle.ts';
 import { isKubeError } from '../kube/errors.ts';
 import type { KubeObject } from '../kube/types.ts';
+import type { Followed, Observer } from '../observe/observer.ts';
 import type { ClusterOutcome } from '../report/status.ts';
 import type { Case } from './cases.ts';
 import { type Seen, seenIn } from './due.ts';
 import type { Told } from './handling.ts';
-import type { Looked } from './live.ts';
 import type { Plan } from './plan.ts';
 import type { CoverageStore } from './store.ts';
+
+/** What a look at a cluster saw, and what it waits for. */
+export interface Looked {
+  observer: Observer;
+  /** Of everything that a live check reads. */
+  revisions: ReadonlyMap<Followed, number>;
+  /** By check: when the first state that was seen will have held for long enough. */
+  opensAt: ReadonlyMap<string, Temporal.Instant>;
+}
 
 /** What this process knows of one cluster of a coverage; all of it can be read again from the API server. */
 export interface KnownCluster {

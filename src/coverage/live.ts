@@ -4,17 +4,8 @@ import type { Followed, Observer } from '../observe/observer.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { ClusterHandle } from './clusters.ts';
 import { earliest } from './escalation.ts';
-import type { KnownCluster } from './known.ts';
+import type { KnownCluster, Looked } from './known.ts';
 import type { Plan } from './plan.ts';
-
-/** What a look at a cluster saw, and what it waits for. */
-export interface Looked {
-  observer: Observer;
-  /** Of everything that a live check reads. */
-  revisions: ReadonlyMap<Followed, number>;
-  /** By check: when the first state that was seen will have held for long enough. */
-  opensAt: ReadonlyMap<string, Temporal.Instant>;
-}
 
 /** Which checks are to be looked at now, between two runs by the schedule; undefined: all, since this process has not looked yet. */
 export interface LiveLook {

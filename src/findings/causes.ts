@@ -1,9 +1,10 @@
 import type { Drift, Finding } from '../api/v1alpha1/coveragereport.ts';
 import { checks } from '../checks/catalogue.ts';
+import type { Context } from '../checks/check.ts';
 import { webhookResources } from '../checks/controlplane/webhook-configurations.ts';
 import { isLeaving, isThird } from '../checks/nodes/availability.ts';
 import { nameOf } from '../checks/observability/workloads.ts';
-import { affectedPods, type Context } from '../checks/workloads/pod-states.ts';
+import { affectedPods } from '../checks/workloads/pod-states.ts';
 import { matchesLabels } from '../kube/label-selector.ts';
 import type { ResourceName } from '../observe/catalogue.ts';
 import { readyEndpoints } from '../observe/resources/endpointslices.ts';

@@ -1,6 +1,6 @@
 import type { Drift, Finding } from '../api/v1alpha1/coveragereport.ts';
 import { severities } from '../api/v1alpha1/fields.ts';
-import type { Context } from '../checks/workloads/pod-states.ts';
+import type { Context } from '../checks/check.ts';
 import { type Cause, type Known, type Rule, reasons, rules } from './causes.ts';
 import { counts } from './judge.ts';
 import { type Advanced, bySeverity, byUrgency } from './lifecycle.ts';

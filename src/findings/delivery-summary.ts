@@ -1,9 +1,9 @@
 import type { DeliveryToolReport } from '../api/v1alpha1/coveragereport.ts';
 import { deliveryTools } from '../api/v1alpha1/supportcoverage.ts';
 import { covers } from '../checks/areas.ts';
+import type { Context } from '../checks/check.ts';
 import { deliveriesOf, nameOf } from '../checks/delivery/deliveries.ts';
 import { toolResources } from '../checks/delivery/tools.ts';
-import type { Context } from '../checks/workloads/pod-states.ts';
 import type { DeliveryView } from '../observe/delivery.ts';
 import { instantOf } from '../observe/resource.ts';
 

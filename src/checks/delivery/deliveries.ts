@@ -5,8 +5,8 @@ import type { ResourceName, View } from '../../observe/catalogue.ts';
 import { unmetNeed } from '../../observe/cluster-view.ts';
 import type { DeliveryView } from '../../observe/delivery.ts';
 import { instantOf } from '../../observe/resource.ts';
-import type { Evaluation, Observation } from '../check.ts';
-import { type Context, isJudged } from '../workloads/pod-states.ts';
+import type { Context, Evaluation, Observation } from '../check.ts';
+import { isJudged } from '../workloads/pod-states.ts';
 import { causeWords } from './cause-words.ts';
 import { classify } from './classify.ts';
 

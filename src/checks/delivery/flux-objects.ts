@@ -1,5 +1,5 @@
 import type { DeliveryView } from '../../observe/delivery.ts';
-import type { Context } from '../workloads/pod-states.ts';
+import type { Context } from '../check.ts';
 import { byName } from './deliveries.ts';
 
 export const fluxSources = ['gitrepositories', 'helmrepositories', 'ocirepositories', 'buckets'] as const;

@@ -1,8 +1,8 @@
 import { objectName } from '../../kube/types.ts';
 import { unmetNeed } from '../../observe/cluster-view.ts';
 import type { ApplicationView, AppProjectView } from '../../observe/resources/argocd.ts';
-import type { Observation } from '../check.ts';
-import { type Context, isJudged } from '../workloads/pod-states.ts';
+import type { Context, Observation } from '../check.ts';
+import { isJudged } from '../workloads/pod-states.ts';
 import { isName } from './classify.ts';
 import { type Permission, permissionOver } from './sync-windows.ts';
 

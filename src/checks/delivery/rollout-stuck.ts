@@ -2,12 +2,11 @@ import type { ClusterView } from '../../observe/cluster-view.ts';
 import { instantOf } from '../../observe/resource.ts';
 import type { PodView } from '../../observe/resources/pods.ts';
 import type { WorkloadView } from '../../observe/resources/workloads.ts';
-import { defineCheck, type Observation } from '../check.ts';
+import { type Context, defineCheck, type Observation } from '../check.ts';
 import { noParameters } from '../parameters.ts';
 import { missingReplicas } from '../workloads/missing-replicas.ts';
 import {
   type AffectedPod,
-  type Context,
   howItEnds,
   inWords,
   isFailing,

@@ -2,9 +2,8 @@ import { z } from 'zod';
 import type { DeliveryView } from '../../observe/delivery.ts';
 import { instantOf } from '../../observe/resource.ts';
 import { isOver, presentRow, type Run, runsKept } from '../../observe/runs.ts';
-import { defineCheck, type Observation } from '../check.ts';
+import { type Context, defineCheck, type Observation } from '../check.ts';
 import { wholeNumber } from '../parameters.ts';
-import type { Context } from '../workloads/pod-states.ts';
 import { deliveriesOf, failedDeliveries, judgeDeliveries } from './deliveries.ts';
 
 const hourMs = 60 * 60_000;

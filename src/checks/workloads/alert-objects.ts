@@ -1,7 +1,8 @@
 import { objectName } from '../../kube/types.ts';
 import type { ResourceName } from '../../observe/catalogue.ts';
 import type { ActiveAlert } from '../../observe/probes/active-alerts.ts';
-import { type Context, isJudged } from './pod-states.ts';
+import type { Context } from '../check.ts';
+import { isJudged } from './pod-states.ts';
 
 /** Where an alert belongs. */
 export interface Place {

@@ -1,12 +1,12 @@
 import type { WorkloadView } from '../../observe/resources/workloads.ts';
-import { defineCheck, type Evaluation, type Observation } from '../check.ts';
+import { type Context, defineCheck, type Evaluation, type Observation } from '../check.ts';
 import { inBrief } from '../in-brief.ts';
 import { isVirtual } from '../nodes/availability.ts';
 import { nameOf } from '../observability/workloads.ts';
 import { noParameters } from '../parameters.ts';
 import { missingReplicas } from './missing-replicas.ts';
 import { networkDaemonSets } from './network-daemonsets.ts';
-import { type AffectedPod, affectedPods, type Context, earliest, howItEnds, podNeeds, podsThere } from './pod-states.ts';
+import { type AffectedPod, affectedPods, earliest, howItEnds, podNeeds, podsThere } from './pod-states.ts';
 
 export const cniGap = defineCheck({
   id: 'cni-gap',

@@ -1,7 +1,7 @@
 import type { WorkloadView } from '../../observe/resources/workloads.ts';
+import type { Context } from '../check.ts';
 import type { Signature } from '../observability/layers.ts';
 import { matches, nameOf } from '../observability/workloads.ts';
-import type { Context } from './pod-states.ts';
 
 /** Agents of well-known network plugins, and kube-proxy, as their manifests and charts have them. */
 const signature: Signature = {

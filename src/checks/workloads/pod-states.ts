@@ -6,13 +6,10 @@ import { type ContainerTrouble, imageReasons, type PodTrouble, settledMs } from 
 import type { PodView } from '../../observe/resources/pods.ts';
 import type { WorkloadView } from '../../observe/resources/workloads.ts';
 import { covers } from '../areas.ts';
-import type { CheckContext } from '../check.ts';
+import type { Context } from '../check.ts';
 import { inBrief } from '../in-brief.ts';
 import { absenceOf, isLeaving } from '../nodes/availability.ts';
 import { readinessIsReported } from './reported-elsewhere.ts';
-
-/** What of a check's context is read here. */
-export type Context = Pick<CheckContext<unknown>, 'view' | 'agreement' | 'now'>;
 
 /** What every check of pods reads. */
 export const podNeeds = { resources: ['pods', 'nodes', 'namespaces', 'deployments', 'daemonsets', 'statefulsets'] } as const;

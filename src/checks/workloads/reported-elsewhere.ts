@@ -1,3 +1,4 @@
+import type { Context } from '../check.ts';
 import { gitLabRunners, gitLabRunnersAreTold } from '../delivery/gitlab-runners.ts';
 import { downControllers } from '../networking/ingress-chain.ts';
 import {
@@ -11,7 +12,6 @@ import {
 } from '../observability/layers.ts';
 import { nameOf, platformFirst, workloadsOf } from '../observability/workloads.ts';
 import { givesNetwork } from './network-daemonsets.ts';
-import type { Context } from './pod-states.ts';
 
 const layers: readonly Layer[] = [kubeStateMetrics, nodeExporter, logCollector, prometheusServer, prometheusAgent, alertmanager];
 

@@ -1,21 +1,10 @@
 import { instantOf } from '../../observe/resource.ts';
 import type { WorkloadView } from '../../observe/resources/workloads.ts';
-import { defineCheck, type Observation } from '../check.ts';
+import { type Context, defineCheck, type Observation } from '../check.ts';
 import { nameOf } from '../observability/workloads.ts';
 import { noParameters } from '../parameters.ts';
 import { missingReplicas } from './missing-replicas.ts';
-import {
-  byWorkload,
-  type Context,
-  deliveryIsCovered,
-  earliest,
-  inWords,
-  isJudged,
-  podNames,
-  podNeeds,
-  podsThere,
-  stuckRollouts,
-} from './pod-states.ts';
+import { byWorkload, deliveryIsCovered, earliest, inWords, isJudged, podNames, podNeeds, podsThere, stuckRollouts } from './pod-states.ts';
 import { readinessIsReported } from './reported-elsewhere.ts';
 
 export const workloadMismatch = defineCheck({

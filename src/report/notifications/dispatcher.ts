@@ -1,11 +1,6 @@
 import type { Contact } from '../../api/v1alpha1/supportcoverage.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import type { Logger } from '../../runtime/logger.ts';
-import type { OpenAlert } from './channel.ts';
-import type { ChannelFor } from './channel-for.ts';
-import { createLine, type Line } from './line.ts';
-import type { CoverageRef, Message } from './message.ts';
-import type { NotificationMetrics } from './metrics.ts';
+import { createLine, type Line, type LineOptions, type LineResult, type LineState } from './line.ts';
+import type { CoverageRef } from './message.ts';
 
 /** A contact line of a coverage. */
 export interface LineKey {
@@ -13,39 +8,9 @@ export interface LineKey {
   contact: Contact;
 }
 
-/** What a contact line is to hear. */
-export interface LineState {
-  /** Messages that are due and not delivered as far as the caller knows. What a key stands for never changes. */
-  pending: readonly Message[];
-  /** Until when they may be sent, by key; any other at any time. So nobody is told out of hours because nobody came to say that they are over. */
-  until?: ReadonlyMap<string, Temporal.Instant>;
-  /** All that the contact line was told of or is told of by `pending`, and that is open. */
-  open: readonly OpenAlert[];
-}
-
-/** What became of it, for status and report. */
-export interface LineResult {
-  /** When a message was delivered last, RFC 3339; undefined where none was since this process began to lead. */
-  delivered?: string;
-  /** Why something is not delivered, or not to every replica; the same text while the cause is the same. */
-  problem?: string;
-  /** Keys of the messages delivered last. The caller forgets these messages, and offers them no more. */
-  deliveredKeys: ReadonlySet<string>;
-}
-
-export interface DispatcherOptions {
-  channelFor: ChannelFor;
-  clock: Clock;
-  /** 0 ≤ value < 1, as Math.random. */
-  random: () => number;
-  /** Asked before each try; while it says no, nothing is sent and nothing is lost. */
-  mayWrite: () => boolean;
-  logger: Logger;
-  metrics: NotificationMetrics;
+export interface DispatcherOptions extends Omit<LineOptions, 'coverage' | 'contact' | 'onChange'> {
   /** Told when the result of one of its contact lines is another: `namespace/name` of the coverage. */
   onChange: (coverageKey: string) => void;
-  /** How often what is open is said again to receivers that forget, milliseconds. */
-  resendMs: number;
 }
 
 /**

@@ -1,9 +1,32 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Contact } from '../../api/v1alpha1/supportcoverage.ts';
 import { createBackoff } from '../../runtime/backoff.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/logger.ts';
 import { type Channel, type Delivered, DeliveryError, type OpenAlert } from './channel.ts';
-import type { DispatcherOptions, LineResult, LineState } from './dispatcher.ts';
+import type { ChannelFor } from './channel-for.ts';
 import type { CoverageRef, Message } from './message.ts';
+import type { NotificationMetrics } from './metrics.ts';
+
+/** What a contact line is to hear. */
+export interface LineState {
+  /** Messages that are due and not delivered as far as the caller knows. What a key stands for never changes. */
+  pending: readonly Message[];
+  /** Until when they may be sent, by key; any other at any time. So nobody is told out of hours because nobody came to say that they are over. */
+  until?: ReadonlyMap<string, Temporal.Instant>;
+  /** All that the contact line was told of or is told of by `pending`, and that is open. */
+  open: readonly OpenAlert[];
+}
+
+/** What became of it, for status and report. */
+export interface LineResult {
+  /** When a message was delivered last, RFC 3339; undefined where none was since this process began to lead. */
+  delivered?: string;
+  /** Why something is not delivered, or not to every replica; the same text while the cause is the same. */
+  problem?: string;
+  /** Keys of the messages delivered last. The caller forgets these messages, and offers them no more. */
+  deliveredKeys: ReadonlySet<string>;
+}
 
 /** The worker of one contact line. */
 export interface Line {
@@ -18,10 +41,21 @@ export interface Line {
   end(): void;
 }
 
-export interface LineOptions extends Omit<DispatcherOptions, 'onChange'> {
+export interface LineOptions {
   coverage: CoverageRef;
   contact: string;
+  channelFor: ChannelFor;
+  clock: Clock;
+  /** 0 ≤ value < 1, as Math.random. */
+  random: () => number;
+  /** Asked before each try; while it says no, nothing is sent and nothing is lost. */
+  mayWrite: () => boolean;
+  logger: Logger;
+  metrics: NotificationMetrics;
+  /** Told when its result is another. */
   onChange: () => void;
+  /** How often what is open is said again to receivers that forget, milliseconds. */
+  resendMs: number;
 }
 
 /** 1 s to 5 min with jitter; a receiver that is down is not told how often it is asked. */
