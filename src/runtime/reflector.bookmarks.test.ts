@@ -26,53 +26,58 @@ async function start(...steps: [Step, ...Step[]]) {
 }
 
 describe('a resource of which the server sends no bookmarks', () => {
-  it('is asked for its version before each watch, which ends before anybody would doubt it', async () => {
-    const { request } = await start(synced, list('40', [pod('a', '3')]), stream());
+  it('is watched for a minute at a time, and asked for its version once that is four minutes old', async () => {
+    const watches = [silent(), silent(), silent(), silent(), silent()];
+    const [first, second, third, fourth, fifth] = watches.map(({ step }) => step);
+    const { request, reflector, clock } = await start(synced, first!, second!, third!, fourth!, list('40', []), fifth!, stream());
     expect((await request(0)).query).toMatchObject({ sendInitialEvents: 'true', timeoutSeconds: '60' });
-    expect((await request(1)).query).toEqual({ limit: '1' });
-    expect((await request(2)).query).toMatchObject({ watch: '1', resourceVersion: '5', timeoutSeconds: '60' });
-  });
-
-  it('is current for as long as its watches end in their time, though nothing is said', async () => {
-    const watches = [silent(), silent(), silent(), silent()];
-    const { request, reflector, clock } = await start(
-      synced,
-      ...watches.flatMap(({ step }, index) => [list(String(40 + index), []), step]),
-      list('50', []),
-      stream(),
-    );
     for (const [index, watch] of watches.entries()) {
-      await request(2 + index * 2);
+      const { query } = await request(index < 4 ? 1 + index : 2 + index);
+      expect(query).toMatchObject({ watch: '1', resourceVersion: '5', timeoutSeconds: '60' });
       await until('the watch to be open', watch.open);
       await clock.advance(60_000);
       expect(reflector.status()).toMatchObject({ phase: 'Synced', silentMs: 60_000 });
       watch.end();
     }
-    expect((await request(10)).query).toMatchObject({ resourceVersion: '43' });
+    expect((await request(5)).query).toEqual({ limit: '1' });
+    expect((await request(7)).query).toMatchObject({ watch: '1', resourceVersion: '40' });
     expect(reflector.status()).toMatchObject({ phase: 'Synced', silentMs: 0 });
   });
 
-  it('goes on from the last event where there was one', async () => {
+  it('goes on from the last event where there was one, which is as good as being asked', async () => {
     const watch = silent(event('MODIFIED', pod('a', '30', 'Failed')));
-    const { request, clock, stored } = await start(synced, list('40', []), watch.step, list('41', []), stream());
+    const { request, clock, stored } = await start(synced, watch.step, stream());
     await until('the event', () => stored().includes('a Failed'));
-    await clock.advance(60_000);
+    await clock.advance(300_000 - 240_001);
     watch.end();
-    expect((await request(4)).query).toMatchObject({ resourceVersion: '30' });
+    expect((await request(2)).query).toMatchObject({ watch: '1', resourceVersion: '30' });
   });
 
   it('goes on from where it was after a watch that ended early, which may not have told all', async () => {
-    const watch = silent();
-    const { request, clock } = await start(synced, list('40', []), watch.step, list('41', []), stream());
-    await until('the watch to be open', watch.open);
+    const quiet = [silent(), silent(), silent(), silent()];
+    const last = silent();
+    const { request, clock } = await start(synced, ...quiet.map(({ step }) => step), list('40', []), last.step, list('41', []), stream());
+    for (const watch of quiet) {
+      await until('the watch to be open', watch.open);
+      await clock.advance(60_000);
+      watch.end();
+    }
+    await until('the last watch to be open', last.open);
     await clock.advance(29_999);
-    watch.end();
-    expect((await request(4)).query).toMatchObject({ resourceVersion: '5' });
+    last.end();
+    expect((await request(8)).query).toMatchObject({ watch: '1', resourceVersion: '5' });
   });
 
   it('is tried again where its version cannot be read', async () => {
-    const bench = await start(synced, refuse(503, 'etcdserver: leader changed'), list('40', []), stream());
+    const quiet = [silent(), silent(), silent(), silent()];
+    const refused = refuse(503, 'etcdserver: leader changed');
+    const bench = await start(synced, ...quiet.map(({ step }) => step), refused, list('40', []), stream());
+    for (const watch of quiet) {
+      await until('the watch to be open', watch.open);
+      await bench.clock.advance(60_000);
+      watch.end();
+    }
     expect(await bench.retry()).toBe(800);
-    expect((await bench.request(3)).query).toMatchObject({ resourceVersion: '5' });
+    expect((await bench.request(7)).query).toMatchObject({ watch: '1', resourceVersion: '5' });
   });
 });

@@ -76,6 +76,8 @@ const watchdogMs = 90_000;
 const pageSize = 500;
 /** Without bookmarks a watch ends before the watchdog would doubt it; that it ended is the word that was waited for. */
 const bareWatchSeconds = 60;
+/** kube-apiserver has etcd keep the last five minutes at least (`--etcd-compaction-interval`); a version must not get older than that. */
+const versionKeepsMs = 240_000;
 /** A watch that ends sooner than this without an event has failed, whatever its status said. */
 const shortWatchMs = 1_000;
 
@@ -114,6 +116,8 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   let lastContact = Number.NEGATIVE_INFINITY;
   /** '' : the next session begins with the whole state. */
   let resourceVersion = '';
+  /** When that was the newest, monotonic milliseconds. */
+  let versionAt = Number.NEGATIVE_INFINITY;
   let streaming = true;
   let relistCause = 'start';
   /** Which of the versions is asked for. */
@@ -163,6 +167,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     const changes = store.replace(gather ? afterList(entries(), objects, gather, clock.now()) : objects);
     unreadable = failed;
     resourceVersion = version;
+    versionAt = clock.monotonic();
     phase = 'Synced';
     deniedAt = undefined;
     message = '';
@@ -177,6 +182,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   function apply(event: WatchEvent): void {
     const { object } = event;
     resourceVersion = object.metadata?.resourceVersion ?? resourceVersion;
+    versionAt = clock.monotonic();
     metrics.events.inc({ ...labels, type: event.type });
     // Permitted again: the watch went on from where it was.
     phase = 'Synced';
@@ -238,7 +244,8 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   async function watch(signal: AbortSignal): Promise<void> {
     metrics.watches.inc(labels);
     const wantsState = resourceVersion === '';
-    const marked = options.bookmarks === false && !wantsState ? await versionNow(signal) : '';
+    const isOld = options.bookmarks === false && !wantsState && clock.monotonic() - versionAt >= versionKeepsMs;
+    const marked = isOld ? await versionNow(signal) : '';
     const startedAt = clock.monotonic();
     let initial: Map<string, T> | undefined = wantsState ? new Map() : undefined;
     const failed = new Map<string, string>();
@@ -271,8 +278,13 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
         throw new KubeError('Transient', 'the stream ended before the initial state was complete', { reason: 'IncompleteState' });
       if (received === 0 && clock.monotonic() - startedAt < shortWatchMs)
         throw new KubeError('Transient', 'the watch was closed at once', { reason: 'VeryShortWatch' });
+      // That the server ended it in its time is a word too.
+      if (options.bookmarks === false) contact(0);
       // All that happened until the mark has come by now.
-      if (received === 0 && marked !== '' && clock.monotonic() - startedAt >= (bareWatchSeconds * 1000) / 2) resourceVersion = marked;
+      if (received === 0 && marked !== '' && clock.monotonic() - startedAt >= (bareWatchSeconds * 1000) / 2) {
+        resourceVersion = marked;
+        versionAt = startedAt;
+      }
     } finally {
       dog.stop();
     }

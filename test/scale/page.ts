@@ -109,7 +109,7 @@ Three programs read every resource that the operator watches, under the operator
 
 - **Pass, p95**: the operator's own \`lastCheckDuration\`, nearest rank.
 - **Loop delay, p99**: \`nodejs_eventloop_lag_p99_seconds\` over the time of these passes; prom-client begins anew at each scrape. Node samples every 10 ms and counts the 10 ms in, so an idle process shows 10 to 12 ms.
-- **LISTs in 2 quiet minutes**: after the passes nothing is asked of the operator; counted are its LISTs, and watches that ask for the initial state again, in the API server's audit log. Lease renewals and the ends and beginnings of watches are none.
+- **LISTs in 2 quiet minutes**: after the passes nothing is asked of the operator; counted are its LISTs, and watches that ask for the initial state again, in the API server's audit log. Lease renewals and the ends and beginnings of watches are none. Of Events, which have no bookmarks, one object is listed every five minutes (docs/decisions/0025-events-without-bookmarks.md); of these none or one falls into the two minutes.
 - **Series**: lines of \`/metrics\`, with one coverage of one cluster.
 
 MB are 10⁶ bytes. \`make bench SIZE=m PROFILE=<folder>\` also writes a CPU profile of every operator process there; the figures of such runs are not written here.
