@@ -16,15 +16,20 @@ export interface Collection {
   kind: string;
   namespace?: string;
   fieldSelector?: string;
+  labelSelector?: string;
+  /** Of what the operator asks for metadata alone; client-node's typed API cannot. */
+  metadataOnly?: boolean;
 }
 
-function collectionOf({ group, version, kind, ...rest }: ResourceType, inNamespace?: string, objectName?: string): Collection {
+type Selected = Pick<Collection, 'fieldSelector' | 'labelSelector' | 'metadataOnly'>;
+
+function collectionOf({ group, version, kind, ...rest }: ResourceType, inNamespace?: string, selected: Selected = {}): Collection {
   return {
     path: collectionPath({ group, version, kind, ...rest }, inNamespace),
     apiVersion: group === '' ? version : `${group}/${version}`,
     kind,
     ...(inNamespace === undefined ? {} : { namespace: inNamespace }),
-    ...(objectName === undefined ? {} : { fieldSelector: `metadata.name=${objectName}` }),
+    ...selected,
   };
 }
 
@@ -36,8 +41,13 @@ export async function watchedCollections(transport: Transport): Promise<Collecti
   const needed = [...checks, ...facts].flatMap(({ needs }) => [...(needs.resources ?? []), ...(needs.optional ?? [])]);
   const wanted = [...new Set(needed)].sort().filter((name) => !(resources[name] as Resource<Stored>).feature);
   const observed = wanted.map((name) => {
-    const { type, only }: Pick<Resource<never>, 'type' | 'only'> = resources[name];
-    return collectionOf(type, only && (only.namespace ?? namespace), only?.name);
+    const { type, only, fieldSelector, labelSelector, metadataOnly }: Resource<Stored> = resources[name] as Resource<Stored>;
+    const selected = {
+      ...(only ? { fieldSelector: `metadata.name=${only.name}` } : fieldSelector ? { fieldSelector } : {}),
+      ...(labelSelector ? { labelSelector } : {}),
+      ...(metadataOnly ? { metadataOnly } : {}),
+    };
+    return collectionOf(type, only && (only.namespace ?? namespace), selected);
   });
   const all = [...observed, collectionOf(coverageType), collectionOf(baselineType, namespace)];
   const served = await Promise.all(all.map((collection) => isServed(transport, collection)));

@@ -14,10 +14,10 @@ config.loadFromFile(kubeconfig);
 const api = KubernetesObjectApi.makeApiClient(config);
 
 /** Resolves to the number of objects once the list is read and the watch begun. */
-async function inform({ path, apiVersion, kind, namespace, fieldSelector }: Collection): Promise<number> {
-  const list = () => api.list(apiVersion, kind, namespace, undefined, undefined, undefined, fieldSelector);
+async function inform({ path, apiVersion, kind, namespace, fieldSelector, labelSelector }: Collection): Promise<number> {
+  const list = () => api.list(apiVersion, kind, namespace, undefined, undefined, undefined, fieldSelector, labelSelector);
   // This is what makeInformer returns; makeInformer itself has no parameter for a field selector.
-  const informer = new ListWatch(path, new Watch(config), list, false, undefined, fieldSelector);
+  const informer = new ListWatch(path, new Watch(config), list, false, labelSelector, fieldSelector);
   const failed = new Promise<never>((_, reject) => informer.on('error', reject));
   await Promise.race([informer.start(), failed]);
   return informer.list().length;

@@ -33,7 +33,7 @@ function serverOf(file: string): Server {
 }
 
 /** Resolves to the number of bytes once the initial state is complete. */
-function transfer({ url, ca, token }: Server, { path, fieldSelector }: Collection): Promise<number> {
+function transfer({ url, ca, token }: Server, { path, fieldSelector, labelSelector, metadataOnly }: Collection): Promise<number> {
   const query = new URLSearchParams({
     watch: '1',
     allowWatchBookmarks: 'true',
@@ -41,9 +41,14 @@ function transfer({ url, ca, token }: Server, { path, fieldSelector }: Collectio
     resourceVersionMatch: 'NotOlderThan',
     timeoutSeconds: '600',
     ...(fieldSelector === undefined ? {} : { fieldSelector }),
+    ...(labelSelector === undefined ? {} : { labelSelector }),
   });
+  const headers = {
+    authorization: `Bearer ${token}`,
+    ...(metadataOnly ? { accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json' } : {}),
+  };
   return new Promise((resolve, reject) => {
-    const request = get(`${url}${path}?${query}`, { ca, agent: false, headers: { authorization: `Bearer ${token}` } }, (response) => {
+    const request = get(`${url}${path}?${query}`, { ca, agent: false, headers }, (response) => {
       if (response.statusCode !== 200) reject(new Error(`${path} was answered with ${response.statusCode}`));
       let bytes = 0;
       const isEnd = markFinder(endMark);
