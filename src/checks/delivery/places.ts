@@ -3,33 +3,53 @@ import type { Cause, Stage } from '../../api/v1alpha1/fields.ts';
 /** What was being done, by words that only come with it; the first that applies. It decides the stage where the fault could be in many. */
 export const places: readonly { stage: Stage; any: readonly string[] }[] = [
   {
+    // What it could not decrypt with is a matter of identity, or it is not: the rows say so where the text does.
+    stage: 'Unknown',
+    any: ['data key', 'decryption failed'],
+  },
+  {
+    // Before what is fetched: a remote base is fetched while building.
+    stage: 'Build',
+    any: ['kustomize build', 'accumulating resources', 'helm template'],
+  },
+  {
+    stage: 'Verify',
+    any: ['health check failed', 'failed to verify the signature'],
+  },
+  {
     stage: 'Artifact',
     any: [
-      ...['failed to pull image', 'failed to pull and unpack image', 'pulling image', 'pinging container registry'],
-      ...['/manifests/', '/blobs/', 'registry-1.docker.io', 'auth.docker.io', 'failed to fetch helm repository index'],
-      ...['failed to download chart', 'failed to fetch chart', 'failed to pull artifact', 'index.yaml'],
+      ...['failed to pull image', 'failed to pull and unpack image', 'pulling image', 'pinging container registry', 'image pull failed'],
+      ...['/manifests/', '/blobs/', 'registry-1.docker.io', 'auth.docker.io', 'failed to determine artifact digest'],
+      ...['failed to download chart', 'failed to fetch chart', 'failed to pull artifact', 'helm dependency build', 'helm pull'],
+      'failed to pull the image',
     ],
   },
   {
     stage: 'Source',
     any: [
       ...['unable to clone', 'unable to list remote', 'failed to checkout and determine revision', 'failed to list refs'],
-      ...[
-        'failed to generate manifest for source',
-        'git fetch',
-        'git ls-remote',
-        'git clone',
-        'fatal: unable to access',
-        'info/refs',
-        'failed to initialize repository',
-      ],
+      ...['failed to fetch helm repository index', 'index.yaml', 'git fetch', 'git ls-remote', 'git clone', 'fatal: unable to access'],
+      ...['info/refs', 'failed to initialize repository', 'could not read from remote repository', 'ssh: handshake failed'],
+      ...['error testing repository connectivity', 'failed to generate manifest for source'],
     ],
   },
   {
     stage: 'Deploy',
-    any: ['failed calling webhook', 'dry-run failed', 'failed to apply', 'is forbidden:', 'failed to get cluster info for'],
+    any: [
+      ...['failed calling webhook', 'dry-run failed', 'failed to apply', 'is forbidden:', 'failed to get cluster info for'],
+      'another operation (install/upgrade/rollback) is in progress',
+    ],
   },
 ];
+
+/** Where that is to be repaired which these say, wherever it was said. */
+export const stagesOfCauses: Readonly<Partial<Record<Cause, Stage>>> = {
+  CredentialsMissing: 'Authentication',
+  CredentialsRejected: 'Authentication',
+  VerificationFailed: 'Verify',
+  ProbeFailed: 'Verify',
+};
 
 interface Verdict {
   stage?: Stage;
@@ -43,47 +63,70 @@ interface Verdict {
 export const reasons: Readonly<Record<string, Verdict>> = {
   ErrImagePull: { stage: 'Artifact', cause: 'Unknown' },
   ImagePullBackOff: { stage: 'Artifact', cause: 'Unknown' },
-  InvalidImageName: { stage: 'Artifact', cause: 'InvalidManifest' },
+  InvalidImageName: { stage: 'Deploy', cause: 'InvalidManifest' },
   ErrImageNeverPull: { stage: 'Artifact', cause: 'ImageMissing' },
   RegistryUnavailable: { stage: 'Artifact', cause: 'NetworkUnreachable' },
-  SignatureValidationFailed: { stage: 'Artifact', cause: 'VerificationFailed' },
-  CrashLoopBackOff: { stage: 'Verify', cause: 'CrashLoop' },
-  OOMKilled: { stage: 'Verify', cause: 'CrashLoop' },
+  SignatureValidationFailed: { cause: 'VerificationFailed' },
+  CrashLoopBackOff: { stage: 'Deploy', cause: 'CrashLoop' },
+  OOMKilled: { stage: 'Deploy', cause: 'CrashLoop' },
+  RunContainerError: { stage: 'Deploy', cause: 'CrashLoop' },
+  StartError: { stage: 'Deploy', cause: 'CrashLoop' },
+  CreateContainerError: { stage: 'Deploy', cause: 'Unknown' },
+  CreateContainerConfigError: { stage: 'Deploy', cause: 'Unknown' },
+  FailedMount: { stage: 'Deploy', cause: 'Unknown' },
+  FailedAttachVolume: { stage: 'Deploy', cause: 'Unknown' },
+  FailedCreatePodSandBox: { stage: 'Deploy', cause: 'Unknown' },
+  Unhealthy: { cause: 'ProbeFailed' },
+  FailedScheduling: { stage: 'Deploy', cause: 'Unschedulable' },
   Unschedulable: { stage: 'Deploy', cause: 'Unschedulable' },
   ProgressDeadlineExceeded: { stage: 'Deploy', cause: 'DeadlineExceeded' },
   DeadlineExceeded: { cause: 'DeadlineExceeded' },
   BackoffLimitExceeded: { cause: 'CrashLoop' },
-  CreateContainerConfigError: { stage: 'Deploy', cause: 'Unknown' },
-  AuthenticationFailed: { stage: 'Authentication', cause: 'CredentialsMissing' },
+  AuthenticationFailed: { cause: 'CredentialsMissing' },
   GitOperationFailed: { stage: 'Source', cause: 'Unknown' },
-  VerificationError: { stage: 'Source', cause: 'VerificationFailed' },
-  DependencyNotReady: { stage: 'Deploy', cause: 'DependencyNotReady' },
+  VerificationError: { cause: 'VerificationFailed' },
+  DependencyNotReady: { stage: 'Queue', cause: 'DependencyNotReady' },
+  BuildFailed: { stage: 'Build', cause: 'Unknown' },
   SyncError: { stage: 'Deploy', cause: 'Unknown' },
   OperationFailed: { stage: 'Deploy', cause: 'Unknown' },
   Missing: { stage: 'Deploy', cause: 'Unknown' },
   Degraded: { stage: 'Verify', cause: 'Unknown' },
   HealthCheckFailed: { stage: 'Verify', cause: 'Unknown' },
   ReconciliationFailed: { stage: 'Deploy', cause: 'Unknown' },
+  PruneFailed: { stage: 'Deploy', cause: 'Unknown' },
   InstallFailed: { stage: 'Deploy', cause: 'Unknown' },
   UpgradeFailed: { stage: 'Deploy', cause: 'Unknown' },
   TestFailed: { stage: 'Verify', cause: 'TestFailed' },
-  TaskRunTimeout: { cause: 'DeadlineExceeded' },
-  PipelineRunTimeout: { cause: 'DeadlineExceeded' },
+  TaskRunTimeout: { stage: 'Build', cause: 'DeadlineExceeded' },
+  PipelineRunTimeout: { stage: 'Build', cause: 'DeadlineExceeded' },
+  TaskRunImagePullFailed: { stage: 'Artifact', cause: 'Unknown' },
+  CouldntGetTask: { stage: 'Source', cause: 'Unknown' },
+  CouldntGetPipeline: { stage: 'Source', cause: 'Unknown' },
+  ExceededResourceQuota: { stage: 'Queue', cause: 'QuotaExceeded' },
+  ExceededNodeResources: { stage: 'Queue', cause: 'Unschedulable' },
+  PodCreationFailed: { stage: 'Queue', cause: 'Unknown' },
 };
 
-/** The stage that an object of this kind is about, whatever is wrong with it. */
+/** The stage that an object of this kind is about, whatever is wrong with it; a Kustomization or an Application may be at any. */
 export const stagesOfKinds: Readonly<Record<string, Stage>> = {
   GitRepository: 'Source',
   HelmRepository: 'Source',
-  OCIRepository: 'Source',
   Bucket: 'Source',
-  Kustomization: 'Deploy',
-  HelmRelease: 'Deploy',
+  OCIRepository: 'Artifact',
   Deployment: 'Deploy',
+  ReplicaSet: 'Deploy',
   StatefulSet: 'Deploy',
   DaemonSet: 'Deploy',
-  Job: 'Verify',
-  CronJob: 'Verify',
+  Job: 'Deploy',
+  CronJob: 'Deploy',
+  CIJob: 'Build',
+  TaskRun: 'Build',
+  PipelineRun: 'Build',
   EphemeralRunner: 'Queue',
   AutoscalingRunnerSet: 'Queue',
 };
+
+/** Kinds whose pods are the work itself: as long as one cannot be made or placed, the work waits. */
+export const worksOfPods: ReadonlySet<string> = new Set([
+  ...['Job', 'CronJob', 'CIJob', 'TaskRun', 'PipelineRun', 'EphemeralRunner', 'AutoscalingRunnerSet'],
+]);
