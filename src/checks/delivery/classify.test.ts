@@ -125,7 +125,6 @@ describe('a message that no row is about is Unknown, never a guess', () => {
     ['a database that wants a password', 'NOAUTH Authentication required.'],
     ['a proxy that does', '407 Proxy Authentication Required'],
     ['a script', 'sh: 1: mke: not found'],
-    ['a back-off without the error behind it', 'Back-off pulling image "registry.example.com/shop:1"'],
     ['spent retries', 'install retries exhausted'],
     [
       'a job that was stuck or took too long',

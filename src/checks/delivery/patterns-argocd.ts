@@ -130,7 +130,7 @@ export const argocdPatterns: readonly Pattern[] = [
     tool: 'Argo CD',
     all: ['code = unavailable'],
     any: ['failed to generate manifest', 'repository not accessible'],
-    stage: 'Source',
+    stage: 'Unknown',
     cause: 'NetworkUnreachable',
     subject: [{ what: 'address', after: 'dial tcp ', until: ' ' }],
     samples: [
@@ -151,7 +151,8 @@ export const argocdPatterns: readonly Pattern[] = [
     all: ['code = deadlineexceeded'],
     any: ['comparisonerror', 'failed to load target state', 'failed to generate manifest'],
     none: ['dial tcp'],
-    stage: 'Source',
+    // It reads and renders in one go.
+    stage: 'Unknown',
     cause: 'DeadlineExceeded',
     samples: [
       {

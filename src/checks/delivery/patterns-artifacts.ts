@@ -14,9 +14,10 @@ export const artifactPatterns: readonly Pattern[] = [
     subject: [host],
     samples: [
       {
-        text: 'failed to determine artifact digest: GET https://ghcr.io/v2/stefanprodan/charts/podinfo/manifests/6.0.0: MANIFEST_UNKNOWN: manifest unknown',
-        source: 'https://github.com/fluxcd/flux2/issues/5329',
-        subject: 'registry ghcr.io',
+        text: 'failed to determine artifact digest: GET https://registry.example.com/v2/team/charts/shop/manifests/6.0.0: MANIFEST_UNKNOWN: manifest unknown',
+        source:
+          'fluxcd/source-controller internal/controller/ocirepository_controller.go; google/go-containerregistry pkg/v1/remote/transport/error.go',
+        subject: 'registry registry.example.com',
       },
       {
         text: 'failed to determine artifact digest: GET https://registry.example.com/v2/team/shop/manifests/v1.5.0: unexpected status code 404 Not Found: Not Found',
@@ -44,26 +45,6 @@ export const artifactPatterns: readonly Pattern[] = [
       {
         text: 'Error: chart "fluent-bit" matching 0.17.0 not found in fluent index. (try \'helm repo update\'): no chart version found for fluent-bit-0.17.0',
         source: 'https://github.com/fluent/helm-charts/issues/158',
-      },
-    ],
-  },
-  {
-    id: 'chart-archive-missing',
-    tool: 'Flux (Helm)',
-    all: ['failed to download chart for remote reference', ': not found'],
-    stage: 'Artifact',
-    cause: 'NotFound',
-    subject: [{ what: 'chart', after: "failed to get 'oci://", until: "'" }],
-    samples: [
-      {
-        text: "HelmChart 'flux-system/pact-broker-pact-broker' is not ready: chart pull error: failed to download chart for remote reference: failed to get 'oci://registry.example.com/helm/pact-broker:0.16.0': failed to perform \"FetchReference\" on source: registry.example.com/helm/pact-broker:0.16.0: not found",
-        source: 'https://github.com/hmcts/cnp-flux-config/pull/45226',
-        subject: 'chart registry.example.com/helm/pact-broker:0.16.0',
-      },
-      {
-        text: "chart pull error: failed to download chart for remote reference: failed to get 'oci://registry.example.com/charts/shop:1.0.0': registry.example.com/charts/shop:1.0.0: not found",
-        source: 'fluxcd/source-controller internal/helm/chart/builder_remote.go; containerd/containerd core/remotes/docker/resolver.go',
-        subject: 'chart registry.example.com/charts/shop:1.0.0',
       },
     ],
   },

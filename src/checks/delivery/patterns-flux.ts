@@ -61,11 +61,7 @@ export const fluxPatterns: readonly Pattern[] = [
     cause: 'DependencyNotReady',
     subject: [{ what: 'dependency', after: "dependency '", until: "'" }],
     samples: [
-      {
-        text: "dependency 'flux-system/keycloak-operator' is not ready",
-        source: 'https://github.com/fluxcd/flux2/issues/1193',
-        subject: 'dependency flux-system/keycloak-operator',
-      },
+      { text: "dependency 'delivery/born-suspended' is not ready", source: run, subject: 'dependency delivery/born-suspended' },
       {
         text: "dependency 'apps/database' is not ready",
         source: 'fluxcd/helm-controller internal/controller/helmrelease_controller.go',
@@ -76,15 +72,15 @@ export const fluxPatterns: readonly Pattern[] = [
   {
     id: 'health-check-timed-out',
     tool: 'Flux',
-    all: [],
-    any: ['timeout waiting for: [', 'health check timed out for ['],
+    all: ['timeout waiting for: ['],
     stage: 'Verify',
     cause: 'DeadlineExceeded',
     subject: [{ what: 'object', after: 'timeout waiting for: [', until: " ,]'" }],
     samples: [
       {
-        text: "Health check timed out for [deployments.apps 'keycloak-operator/keycloak-operator']",
-        source: 'https://github.com/fluxcd/flux2/issues/1193',
+        text: "timeout waiting for: [StatefulSet/apps/database status: 'InProgress', Deployment/apps/web status: 'NotFound']",
+        source: 'fluxcd/pkg ssa/manager_wait.go',
+        subject: 'object StatefulSet/apps/database',
       },
       {
         text: "health check failed after 30.071476562s: timeout waiting for: [Deployment/apps/unhealthy status: 'InProgress']",

@@ -220,8 +220,8 @@ export const imagePatterns: readonly Pattern[] = [
     cause: 'InvalidManifest',
     samples: [
       {
-        text: 'Failed to apply default image tag "https://harbor.example.com/release/name:1.1.0": couldn\'t parse image reference "https://harbor.example.com/release/name:1.1.0": invalid reference format',
-        source: 'https://github.com/jupyterhub/zero-to-jupyterhub-k8s/issues/472',
+        text: 'Failed to apply default image tag "/cloudfoundry/75f129a0-d8c9-415a-9a8a-f514002f1459:a28a0570": couldn\'t parse image reference "/cloudfoundry/75f129a0-d8c9-415a-9a8a-f514002f1459:a28a0570": invalid reference format',
+        source: 'https://github.com/cloudfoundry-incubator/kubecf/issues/63',
       },
       {
         text: 'failed to parse image name: invalid reference format',

@@ -39,8 +39,9 @@ export const networkPatterns: readonly Pattern[] = [
     subject: [host],
     samples: [
       {
-        text: 'ComparisonError rpc error: code = Unavailable desc = all SubConns are in TransientFailure, latest connection error: connection error: desc = "transport: authentication handshake failed: tls: first record does not look like a TLS handshake"',
-        source: 'https://github.com/argoproj/argo-cd/issues/8407',
+        text: 'Get "https://registry.example.com/v2/": tls: first record does not look like a TLS handshake',
+        source: 'golang/go crypto/tls/conn.go; net/http/transport.go',
+        subject: 'host registry.example.com',
       },
       {
         text: 'failed to do request: Head "https://registry.example.com:5000/v2/shop/manifests/1": http: server gave HTTP response to HTTPS client',
@@ -168,8 +169,8 @@ export const networkPatterns: readonly Pattern[] = [
     cause: 'BuildFailed',
     samples: [
       {
-        text: '"step-echo" exited with code 1 (image: "docker.io/library/busybox@sha256:a8cf"); for logs run: kubectl -n default logs kubectl-delete-pod-pod-dwpxl -c step-echo',
-        source: 'https://github.com/tektoncd/pipeline/issues/2518',
+        text: '"step-task-one-step-two" exited with code 1 (image: "docker-pullable://ubuntu@sha256:8d31"); for logs run: kubectl -n default logs sample-piperun-3-task2-zfpzn-pod-glmb2 -c step-task-one-step-two',
+        source: 'https://github.com/tektoncd/pipeline/issues/1944',
       },
       { text: '"step-say" exited with code 2: Error', source: 'https://github.com/tektoncd/pipeline/issues/9162' },
     ],

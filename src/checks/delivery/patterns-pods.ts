@@ -2,7 +2,7 @@ import type { Capture, Pattern } from './pattern.ts';
 
 const named = (what: string, after: string): Capture => ({ what, after, until: '"' });
 
-/** What the scheduler, the kubelet and the controllers of workloads say of pods. */
+/** What the scheduler, the kubelet and container runtimes say of pods. */
 export const podPatterns: readonly Pattern[] = [
   {
     id: 'probe-failed',
@@ -68,19 +68,26 @@ export const podPatterns: readonly Pattern[] = [
     tool: 'kubelet',
     all: ['" not found'],
     any: ['error: secret "', 'error: secrets "', 'error: configmap "', 'error: configmaps "'],
+    // One that something else needs to log in or to decrypt with is another matter.
+    none: ['decrypt', 'credential', 'auth', 'pull'],
     stage: 'Deploy',
     cause: 'NotFound',
     subject: [named('Secret', 'error: secret "'), named('Secret', 'error: secrets "'), named('ConfigMap', 'error: configmap "')],
     samples: [
       {
-        text: 'Error: secret "secretpostgresql" not found',
-        source: 'https://github.com/reportportal/kubernetes/issues/178',
-        subject: 'Secret secretpostgresql',
+        text: 'Error: secrets "secrets-2.16.4-1" not found',
+        source: 'https://github.com/cloudfoundry/eirini-release/issues/111',
+        subject: 'Secret secrets-2.16.4-1',
       },
       {
         text: 'Error: secrets "my-password" not found',
         source: 'https://github.com/ibm-cloud-labs/iks-handson/issues/7',
         subject: 'Secret my-password',
+      },
+      {
+        text: 'Error: secret "hcloud-csi" not found',
+        source: 'https://github.com/hetznercloud/csi-driver/pull/306',
+        subject: 'Secret hcloud-csi',
       },
     ],
   },
@@ -97,9 +104,9 @@ export const podPatterns: readonly Pattern[] = [
     ],
     samples: [
       {
-        text: "Error: couldn't find key VALUE in Secret default/aegis-secret-aegis-workload-demo",
-        source: 'https://github.com/shieldworks/aegis/issues/293',
-        subject: 'Secret default/aegis-secret-aegis-workload-demo',
+        text: "Error: couldn't find key SECURE_DATA in Secret default/deno-demo-secret",
+        source: 'https://github.com/keptn/lifecycle-toolkit/issues/588',
+        subject: 'Secret default/deno-demo-secret',
       },
       {
         text: "Error: couldn't find key network in Secret kube-system/hcloud",
@@ -129,63 +136,29 @@ export const podPatterns: readonly Pattern[] = [
   {
     id: 'container-not-started',
     tool: 'containerd, Docker, runc',
-    all: [],
-    any: ['oci runtime create failed', 'runc create failed: unable to start container process'],
+    all: ['oci runtime create failed'],
     stage: 'Deploy',
     cause: 'CrashLoop',
     samples: [
       {
-        text: 'Error: failed to start container "storageos": Error response from daemon: OCI runtime create failed: container_linux.go:345: starting container process caused "exec: \\"storageos\\": executable file not found in $PATH": unknown',
-        source: 'https://github.com/storageos/cluster-operator/issues/141',
+        text: 'OCI runtime create failed: container_linux.go:348: starting container process caused "exec: \\"/registry\\": executable file not found in $PATH": unknown.',
+        source: 'https://github.com/moby/moby/issues/37713',
       },
       {
-        text: 'runc create failed: unable to start container process: exec: "/cluster/kube-apiserver-operator": executable file not found in $PATH',
-        source: 'https://github.com/opencontainers/runc/issues/4713',
+        text: 'Error: failed to start container "storageos": Error response from daemon: OCI runtime create failed: container_linux.go:345: starting container process caused "exec: \\"storageos\\": executable file not found in $PATH": unknown',
+        source: 'https://github.com/storageos/cluster-operator/issues/141',
       },
     ],
   },
   {
     id: 'job-gave-up',
-    tool: 'Kubernetes Job controller, Helm',
-    all: [],
-    any: ['job has reached the specified backoff limit', 'job failed: backofflimitexceeded'],
+    tool: 'Helm',
+    all: ['job failed: backofflimitexceeded'],
     stage: 'Deploy',
     cause: 'CrashLoop',
     samples: [
-      { text: 'Job has reached the specified backoff limit', source: 'kubernetes/kubernetes pkg/controller/job/job_controller.go' },
-      {
-        text: 'UPGRADE FAILED: post-upgrade hooks failed: job failed: BackoffLimitExceeded',
-        source: 'https://github.com/helm/helm/issues/10720',
-      },
-    ],
-  },
-  {
-    id: 'job-too-long',
-    tool: 'Kubernetes Job controller, Helm',
-    all: [],
-    any: ['job was active longer than specified deadline', 'job failed: deadlineexceeded'],
-    stage: 'Deploy',
-    cause: 'DeadlineExceeded',
-    samples: [
-      { text: 'Job was active longer than specified deadline', source: 'kubernetes/kubernetes pkg/controller/job/job_controller.go' },
-      { text: 'pre-upgrade hooks failed: job failed: DeadlineExceeded', source: 'helm/helm pkg/kube/client.go' },
-    ],
-  },
-  {
-    id: 'rollout-timed-out',
-    tool: 'Kubernetes Deployment controller',
-    all: ['replicaset "', '" has timed out progressing'],
-    stage: 'Deploy',
-    cause: 'DeadlineExceeded',
-    samples: [
-      {
-        text: 'ReplicaSet "web-7d4b9c" has timed out progressing.',
-        source: 'kubernetes/kubernetes pkg/controller/deployment/progress.go',
-      },
-      {
-        text: 'ReplicaSet "nginx-deployment-4234284026" has timed out progressing.',
-        source: 'kubernetes/website content/en/docs/concepts/workloads/controllers/deployment.md',
-      },
+      { text: 'UPGRADE FAILED: Job failed: BackoffLimitExceeded', source: 'https://github.com/helm/helm/issues/6873' },
+      { text: 'Error: Job failed: BackoffLimitExceeded', source: 'https://github.com/helm/helm/issues/3370' },
     ],
   },
 ];

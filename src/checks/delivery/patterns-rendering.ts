@@ -8,23 +8,17 @@ export const renderingPatterns: readonly Pattern[] = [
     id: 'sops-key-missing',
     tool: 'Flux (SOPS)',
     all: [],
-    any: ['age: no identities specified', 'failed to load age identities: failed to open file', 'decryption secret error: secret "'],
+    any: ['age: no identities specified', 'failed to load age identities: failed to open file'],
     stage: 'Authentication',
     cause: 'CredentialsMissing',
-    subject: [{ what: 'Secret', after: 'decryption secret error: secret "', until: '"' }],
     samples: [
       {
-        text: "decryption failed for 'cas-user-pass': failed to decrypt and format 'se-2/cas-user-pass' Secret data: cannot get sops data key: Failed to get the data key required to decrypt the SOPS file.\n\nGroup 0: FAILED\n  age1758ynd4uzc83: FAILED\n    - | failed to create reader for decrypting sops data key with\n      | age: no identities specified",
-        source: 'https://github.com/getsops/sops/issues/1084',
+        text: "decryption failed for 'docker-hub-pull-secret': failed to decrypt and format 'default/docker-hub-pull-secret' Secret data: cannot get sops data key: Failed to get the data key required to decrypt the SOPS file.\n\nGroup 0: FAILED\n  age1g9f5g9a02tc60: FAILED\n    - | failed to load age identities: failed to open file: open\n      | /.config/sops/age/keys.txt: no such file or directory",
+        source: 'https://github.com/MathiasPius/kronform/issues/133',
       },
       {
-        text: "decryption failed for 'basic-auth': failed to decrypt and format 'flux-system/basic-auth' Secret data: cannot get sops data key: Failed to get the data key required to decrypt the SOPS file.\n\nGroup 0: FAILED\n  age1zyhut6uk754: FAILED\n    - | failed to load age identities: failed to open file: open\n      | /.config/sops/age/keys.txt: no such file or directory",
-        source: 'https://github.com/fluxcd/flux2/issues/5154',
-      },
-      {
-        text: 'decryption secret error: Secret "sops-age" not found',
-        source: 'https://github.com/onedr0p/cluster-template/issues/156',
-        subject: 'Secret sops-age',
+        text: 'Group 0: FAILED\n  age1g9f5g9a02tc60: FAILED\n    - | failed to create reader for decrypting sops data key with\n      | age: no identities specified',
+        source: 'FiloSottile/age age.go (Decrypt); getsops/sops age/keysource.go',
       },
     ],
   },
@@ -80,12 +74,12 @@ export const renderingPatterns: readonly Pattern[] = [
     cause: 'NotFound',
     samples: [
       {
-        text: "kustomize build failed: accumulating resources: accumulation err='accumulating resources from '../../base.gotk-components.yaml': open /tmp/flux-system245679679/apps/base.gotk-components.yaml: no such file or directory': evalsymlink failure on '/tmp/flux-system245679679/apps/base.gotk-components.yaml' : lstat /tmp/flux-system245679679/apps/base.gotk-components.yaml: no such file or directory",
-        source: 'https://github.com/hmcts/cnp-flux-config/pull/19408',
+        text: "kustomize build failed: accumulating resources: accumulation err='accumulating resources from './authentik.yaml': open /tmp/kubernetes/flux/meta/repos/authentik.yaml: no such file or directory': must build at directory: not a valid directory: evalsymlink failure on '/tmp/kubernetes/flux/meta/repos/authentik.yaml' : lstat /tmp/kubernetes/flux/meta/repos/authentik.yaml: no such file or directory",
+        source: 'https://github.com/axeII/home-ops/pull/2641',
       },
       {
-        text: "kustomize build failed: accumulating resources: accumulation err='accumulating resources from 'namespace_pass.yaml': open /tmp/kustomization-2520510114/fixtures/k8s/namespace_pass.yaml: no such file or directory': must build at directory: not a valid directory: evalsymlink failure on '/tmp/kustomization-2520510114/fixtures/k8s/namespace_pass.yaml' : lstat /tmp/kustomization-2520510114/fixtures/k8s/namespace_pass.yaml: no such file or directory",
-        source: 'https://github.com/flanksource/canary-checker/pull/1643',
+        text: "kustomize build failed: accumulating resources: accumulation err='accumulating resources from '../../base.gotk-components.yaml': open /tmp/flux-system245679679/apps/base.gotk-components.yaml: no such file or directory': evalsymlink failure on '/tmp/flux-system245679679/apps/base.gotk-components.yaml' : lstat /tmp/flux-system245679679/apps/base.gotk-components.yaml: no such file or directory",
+        source: 'https://github.com/hmcts/cnp-flux-config/pull/19408',
       },
     ],
   },

@@ -47,6 +47,21 @@ export const runPatterns: readonly Pattern[] = [
     ],
   },
   {
+    id: 'runner-token-refused',
+    tool: 'GitLab runner',
+    all: [],
+    any: ['checking for jobs... forbidden', 'registering runner... forbidden'],
+    stage: 'Authentication',
+    cause: 'CredentialsRejected',
+    samples: [
+      { text: 'ERROR: Checking for jobs... forbidden', source: 'https://github.com/mawalu/hetzner-gitlab-runner/issues/8' },
+      {
+        text: 'ERROR: Registering runner... forbidden (check registration token)',
+        source: 'https://github.com/sameersbn/docker-gitlab/issues/2720',
+      },
+    ],
+  },
+  {
     id: 'github-credentials-rejected',
     tool: 'GitHub',
     all: [],
@@ -72,8 +87,8 @@ export const runPatterns: readonly Pattern[] = [
     cause: 'DeadlineExceeded',
     samples: [
       {
-        text: 'ERROR: Job failed (system failure): prepare environment: waiting for pod running: timed out waiting for pod to start. Check https://docs.gitlab.com/runner/shells/index.html#shell-profile-loading for more information',
-        source: 'https://github.com/kubernetes-sigs/kubespray/issues/8451',
+        text: 'ERROR: Job failed (system failure): prepare environment: waiting for pod running: timed out waiting for pod to start',
+        source: 'gitlab-org/gitlab-runner executors/kubernetes/util.go',
       },
       {
         text: 'prepare environment: waiting for pod running: timed out waiting for pod to start',
@@ -90,8 +105,8 @@ export const runPatterns: readonly Pattern[] = [
     cause: 'DeadlineExceeded',
     samples: [
       {
-        text: 'PipelineRun "pipeline-test-run-78s2n" failed to finish within "5m0s" (TaskRun "pipeline-test-run-78s2n-run-script-1-27797" failed to finish within "5m0s")',
-        source: 'https://github.com/tektoncd/pipeline/issues/3038',
+        text: 'TaskRun pipeline-includes-two-steps-which-fail-randomly-run-rando-8r5ck has failed (TaskRun "pipeline-includes-two-steps-which-fail-randomly-run-rando-8r5ck" failed to finish within "20s")',
+        source: 'https://github.com/kubeflow/kfp-tekton/pull/68',
       },
       {
         text: 'ERROR: Job failed: execution took longer than 30s seconds',

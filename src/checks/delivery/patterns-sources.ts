@@ -17,11 +17,28 @@ export const sourcePatterns: readonly Pattern[] = [
     samples: [
       {
         text: "failed to verify the signature using provider 'cosign': no matching signatures",
-        source: 'https://github.com/fluxcd/source-controller/pull/916',
+        source: 'fluxcd/source-controller internal/controller/ocirepository_controller.go; sigstore/cosign pkg/cosign/errors.go',
       },
       {
-        text: "failed to verify the signature using provider 'cosign keyless': no signatures found",
-        source: 'fluxcd/source-controller internal/controller/ocirepository_controller.go; sigstore/cosign pkg/cosign/errors.go',
+        text: "chart verification error: failed to verify the signature using provider 'cosign keyless': no signatures found",
+        source: 'fluxcd/source-controller internal/helm/chart/builder_remote.go; sigstore/cosign pkg/cosign/errors.go',
+      },
+    ],
+  },
+  {
+    id: 'git-signature',
+    tool: 'Flux',
+    all: ['signature verification of ', 'unable to verify payload with any of the given key rings'],
+    stage: 'Verify',
+    cause: 'VerificationFailed',
+    samples: [
+      {
+        text: "signature verification of commit '5394cb7f48332b2de7c17dd8b8384bbc84b7e738' failed: unable to verify Git commit: unable to verify payload with any of the given key rings",
+        source: 'fluxcd/source-controller internal/controller/gitrepository_controller.go; fluxcd/pkg git/git.go',
+      },
+      {
+        text: "signature verification of tag 'v1.2.3' failed: unable to verify Git tag: unable to verify payload with any of the given key rings",
+        source: 'fluxcd/source-controller internal/controller/gitrepository_controller.go; fluxcd/pkg git/git.go',
       },
     ],
   },

@@ -8,13 +8,18 @@ export const places: readonly { stage: Stage; any: readonly string[] }[] = [
     any: ['data key', 'decryption failed'],
   },
   {
+    // GitLab says it of a job that may have been running, or not.
+    stage: 'Unknown',
+    any: ['timeout failure or the job got stuck', 'there has been a runner system failure'],
+  },
+  {
     // Before what is fetched: a remote base is fetched while building.
     stage: 'Build',
     any: ['kustomize build', 'accumulating resources', 'helm template'],
   },
   {
     stage: 'Verify',
-    any: ['health check failed', 'failed to verify the signature'],
+    any: ['health check failed', 'failed to verify the signature', 'signature verification of '],
   },
   {
     stage: 'Artifact',
@@ -22,7 +27,7 @@ export const places: readonly { stage: Stage; any: readonly string[] }[] = [
       ...['failed to pull image', 'failed to pull and unpack image', 'pulling image', 'pinging container registry', 'image pull failed'],
       ...['/manifests/', '/blobs/', 'registry-1.docker.io', 'auth.docker.io', 'failed to determine artifact digest'],
       ...['failed to download chart', 'failed to fetch chart', 'failed to pull artifact', 'helm dependency build', 'helm pull'],
-      'failed to pull the image',
+      ...['failed to pull the image', '"step-push', 'uploading artifacts'],
     ],
   },
   {
@@ -31,14 +36,23 @@ export const places: readonly { stage: Stage; any: readonly string[] }[] = [
       ...['unable to clone', 'unable to list remote', 'failed to checkout and determine revision', 'failed to list refs'],
       ...['failed to fetch helm repository index', 'index.yaml', 'git fetch', 'git ls-remote', 'git clone', 'fatal: unable to access'],
       ...['info/refs', 'failed to initialize repository', 'could not read from remote repository', 'ssh: handshake failed'],
-      ...['error testing repository connectivity', 'failed to generate manifest for source'],
+      ...['error testing repository connectivity', 'getting source from git repository'],
+      ...['"step-clone', '"step-git-', 'error requesting remote resource', "it contains tasks that don't exist"],
+    ],
+  },
+  {
+    // What a runner does before the work begins; what is refused then is a pod.
+    stage: 'Queue',
+    any: [
+      ...['prepare environment: ', 'preparation failed', 'setting up build pod', 'waiting for pod running', 'waiting for pod to start'],
+      ...['registering runner', 'verifying runner', 'checking for jobs', 'failed to create task run pod', 'translating taskspec to pod'],
     ],
   },
   {
     stage: 'Deploy',
     any: [
       ...['failed calling webhook', 'dry-run failed', 'failed to apply', 'is forbidden:', 'failed to get cluster info for'],
-      'another operation (install/upgrade/rollback) is in progress',
+      ...['another operation (install/upgrade/rollback) is in progress', '"step-deploy'],
     ],
   },
 ];
@@ -92,10 +106,7 @@ export const reasons: Readonly<Record<string, Verdict>> = {
   Missing: { stage: 'Deploy', cause: 'Unknown' },
   Degraded: { stage: 'Verify', cause: 'Unknown' },
   HealthCheckFailed: { stage: 'Verify', cause: 'Unknown' },
-  ReconciliationFailed: { stage: 'Deploy', cause: 'Unknown' },
   PruneFailed: { stage: 'Deploy', cause: 'Unknown' },
-  InstallFailed: { stage: 'Deploy', cause: 'Unknown' },
-  UpgradeFailed: { stage: 'Deploy', cause: 'Unknown' },
   TestFailed: { stage: 'Verify', cause: 'TestFailed' },
   TaskRunTimeout: { stage: 'Build', cause: 'DeadlineExceeded' },
   PipelineRunTimeout: { stage: 'Build', cause: 'DeadlineExceeded' },
