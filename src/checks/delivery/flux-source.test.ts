@@ -17,7 +17,7 @@ describe('flux-source fires', () => {
         severity: 'warning',
         reason: 'NotFetched',
         message:
-          'GitRepository/flux-system/shop is not fetched: its credentials are refused (repository git.example.com/shop). Its conditions say more: kubectl -n flux-system describe gitrepositories.source.toolkit.fluxcd.io shop.',
+          'GitRepository/flux-system/shop is not fetched: its credentials are refused, or do not allow this (repository git.example.com/shop). Its conditions say more: kubectl -n flux-system describe gitrepositories.source.toolkit.fluxcd.io shop.',
       },
     ]);
   });

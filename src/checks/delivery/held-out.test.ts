@@ -31,6 +31,16 @@ function measure(of: readonly Judged[], label: 'stage' | 'cause') {
   return { n: of.length, told: told.length, right: told.filter(({ entry, verdict }) => verdict[label] === entry[label]).length };
 }
 
+/** Rows of which a sample was, before it was replaced, from a thread that the set cites: of these the figures may be too good. */
+const knownOf: ReadonlySet<string> = new Set([
+  ...['image-rate-limit', 'image-no-credentials', 'image-no-platform', 'image-name-invalid', 'image-never-pulled', 'git-host-key'],
+  ...['git-key-refused', 'git-credentials-rejected', 'path-missing', 'flux-source-missing', 'dependency-missing', 'dependency-not-ready'],
+  ...['health-check-timed-out', 'argocd-project-denies', 'argocd-repo-server-away', 'argocd-deadline', 'webhook-no-dry-run'],
+  ...['service-account-missing', 'manifest-invalid', 'kustomize-remote-timeout', 'unreachable', 'sops-key-missing', 'tls-plain-http'],
+  ...['kustomize-file-missing', 'container-source-missing', 'key-missing', 'container-not-started', 'job-gave-up', 'artifact-missing'],
+  ...['signature-not-verified', 'run-pod-not-started', 'run-too-long', 'step-failed'],
+]);
+
 const share = (part: number, whole: number) => (whole === 0 ? '-' : (part / whole).toFixed(3));
 
 function row(tool: string, label: 'stage' | 'cause', of: readonly Judged[]): string {
@@ -44,7 +54,8 @@ function row(tool: string, label: 'stage' | 'cause', of: readonly Judged[]): str
 function table(): string {
   const head = [`${'tool'.padEnd(14)}`, 'label '.padStart(9), ...['n', 'told', 'right', 'precision', 'unknown'].map((c) => c.padStart(9))];
   const labels = ['cause', 'stage'] as const;
-  const byTool = [...Map.groupBy(judged, ({ entry }) => entry.tool), ['all', judged] as const];
+  const others = judged.filter(({ verdict }) => !knownOf.has(verdict.pattern ?? ''));
+  const byTool = [...Map.groupBy(judged, ({ entry }) => entry.tool), ['all', judged] as const, ['by other rows', others] as const];
   return [head.join(' '), ...labels.flatMap((label) => byTool.map(([tool, of]) => row(tool, label, of)))].join('\n');
 }
 
@@ -72,7 +83,22 @@ describe('on messages that no pattern was written from', () => {
     const printed = table();
     process.stdout.write(`\n${printed}\n`);
     expect(measure(judged, 'cause').n).toBe(entries.length);
-    expect(printed.split('\n')).toHaveLength(1 + 2 * (new Set(entries.map(({ tool }) => tool)).size + 1));
+    expect([...knownOf].filter((id) => !patterns.some((pattern) => pattern.id === id))).toEqual([]);
+    expect(printed.split('\n')).toHaveLength(1 + 2 * (new Set(entries.map(({ tool }) => tool)).size + 2));
+  });
+
+  it('of the causes that are told at least 95 in 100 are right', () => {
+    const { told, right } = measure(judged, 'cause');
+    expect(told).toBeGreaterThan(0);
+    expect(right / told).toBeGreaterThanOrEqual(0.95);
+  });
+
+  it('the figures of all tools are those that docs/delivery.md gives', () => {
+    const page = readFileSync(new URL('../../../docs/delivery.md', import.meta.url), 'utf8');
+    for (const label of ['cause', 'stage'] as const) {
+      const { n, told, right } = measure(judged, label);
+      expect(page).toContain(`| all | ${[label, n, told, right, share(right, told), share(n - told, n)].join(' | ')} |`);
+    }
   });
 
   it('the figures show no message', () => {

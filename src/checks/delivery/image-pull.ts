@@ -37,7 +37,7 @@ const words: Partial<Record<Cause, string>> = {
   RateLimited: 'the registry was asked too often: log in, or use a mirror',
   NetworkUnreachable: 'the node cannot reach the registry',
   TLS: 'the node does not trust the certificate of the registry, or the two cannot agree on TLS',
-  VerificationFailed: 'its signature or digest is not as it should be',
+  VerificationFailed: 'its signature is absent or wrong',
   InvalidManifest: 'no image can have such a name',
 };
 
