@@ -100,7 +100,6 @@ export const admissionPatterns: readonly Pattern[] = [
     tool: 'Kubernetes API server (Kubewarden, Kyverno, Sigstore)',
     all: ['admission webhook', 'denied the request'],
     any: ['no signatures found', 'no matching signatures', "signatures can't be fetched"],
-    stage: 'Verify',
     cause: 'VerificationFailed',
     subject: [webhook],
     samples: [

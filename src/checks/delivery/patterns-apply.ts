@@ -30,7 +30,6 @@ export const applyPatterns: readonly Pattern[] = [
     id: 'rbac-denied',
     tool: 'Kubernetes API server',
     all: ['is forbidden: user "', 'cannot '],
-    stage: 'Authentication',
     cause: 'CredentialsRejected',
     subject: [{ what: 'user', after: 'forbidden: user "', until: '"' }],
     samples: [

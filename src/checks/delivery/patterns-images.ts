@@ -33,7 +33,6 @@ export const imagePatterns: readonly Pattern[] = [
     tool: 'Docker, containerd, registries of clouds',
     all: [],
     any: ['no basic auth credentials', 'unauthenticated request'],
-    stage: 'Authentication',
     cause: 'CredentialsMissing',
     subject: [host, ...images],
     samples: [
@@ -59,7 +58,6 @@ export const imagePatterns: readonly Pattern[] = [
     tool: 'containerd',
     all: ['failed to fetch anonymous token'],
     any: [': 401', '401 unauthorized', ': 403', '403 forbidden'],
-    stage: 'Authentication',
     cause: 'CredentialsMissing',
     subject: [reference, image, host],
     samples: [
@@ -84,7 +82,6 @@ export const imagePatterns: readonly Pattern[] = [
       'insufficient_scope: authorization failed',
     ],
     none: ['429', 'i/o timeout', 'no such host', 'x509:', 'connection refused'],
-    stage: 'Authentication',
     cause: 'CredentialsRejected',
     subject: images,
     samples: [
@@ -114,7 +111,6 @@ export const imagePatterns: readonly Pattern[] = [
     tool: 'containerd, Helm',
     all: ['failed to fetch oauth token'],
     any: ['401 unauthorized', '403 forbidden', 'denied'],
-    stage: 'Authentication',
     cause: 'CredentialsRejected',
     subject: images,
     samples: [
@@ -134,7 +130,6 @@ export const imagePatterns: readonly Pattern[] = [
     tool: 'containerd',
     all: ['failed to resolve reference'],
     any: ['401 unauthorized', '403 forbidden'],
-    stage: 'Authentication',
     cause: 'CredentialsRejected',
     subject: images,
     samples: [
@@ -273,7 +268,6 @@ export const imagePatterns: readonly Pattern[] = [
     id: 'pull-secret-missing',
     tool: 'kubelet',
     all: ['unable to retrieve some image pull secrets'],
-    stage: 'Authentication',
     cause: 'CredentialsMissing',
     subject: [{ what: 'Secret', after: 'image pull secrets (', until: ',)' }],
     samples: [

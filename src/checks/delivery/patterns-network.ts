@@ -84,11 +84,15 @@ export const networkPatterns: readonly Pattern[] = [
     all: [],
     any: [
       ...['i/o timeout', 'connection refused', 'connection timed out', 'no route to host', 'network is unreachable'],
-      ...['tls handshake timeout', 'connection reset by peer', 'client.timeout exceeded'],
+      ...['tls handshake timeout', 'connection reset by peer', 'client.timeout exceeded', 'error: rpc failed; curl '],
     ],
     cause: 'NetworkUnreachable',
     subject: [{ what: 'address', after: 'dial tcp ', until: ' ' }, host],
     samples: [
+      {
+        text: 'error: RPC failed; curl 56 GnuTLS recv error (-54): Error in the pull function.\nfatal: The remote end hung up unexpectedly\nfatal: early EOF\nfatal: index-pack failed',
+        source: 'https://github.com/kubeflow/kubeflow/issues/1178',
+      },
       {
         text: 'error testing repository connectivity: Get "https://example.com/example.git/info/refs?service=git-upload-pack": read tcp 192.0.2.1:38630->192.0.2.2:443: read: connection reset by peer',
         source: 'https://github.com/argoproj/argo-cd/issues/12665',

@@ -12,7 +12,6 @@ export const podPatterns: readonly Pattern[] = [
       ...['readiness probe failed', 'liveness probe failed', 'startup probe failed', 'readiness probe errored'],
       ...['liveness probe errored', 'startup probe errored', 'failed liveness probe', 'failed startup probe'],
     ],
-    stage: 'Verify',
     cause: 'ProbeFailed',
     samples: [
       {

@@ -9,7 +9,6 @@ export const renderingPatterns: readonly Pattern[] = [
     tool: 'Flux (SOPS)',
     all: [],
     any: ['age: no identities specified', 'failed to load age identities: failed to open file'],
-    stage: 'Authentication',
     cause: 'CredentialsMissing',
     samples: [
       {
@@ -26,7 +25,6 @@ export const renderingPatterns: readonly Pattern[] = [
     id: 'sops-key-refused',
     tool: 'Flux (SOPS)',
     all: ['no identity matched any of the recipients'],
-    stage: 'Authentication',
     cause: 'CredentialsRejected',
     samples: [
       {

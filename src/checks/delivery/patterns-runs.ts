@@ -51,7 +51,6 @@ export const runPatterns: readonly Pattern[] = [
     tool: 'GitLab runner',
     all: [],
     any: ['checking for jobs... forbidden', 'registering runner... forbidden'],
-    stage: 'Authentication',
     cause: 'CredentialsRejected',
     samples: [
       { text: 'ERROR: Checking for jobs... forbidden', source: 'https://github.com/mawalu/hetzner-gitlab-runner/issues/8' },
@@ -66,7 +65,6 @@ export const runPatterns: readonly Pattern[] = [
     tool: 'GitHub',
     all: [],
     any: ['bad credentials', 'resource not accessible by integration'],
-    stage: 'Authentication',
     cause: 'CredentialsRejected',
     samples: [
       {

@@ -12,7 +12,6 @@ export const sourcePatterns: readonly Pattern[] = [
     tool: 'Flux (Cosign, Notation)',
     all: ['failed to verify the signature using provider'],
     any: ['no matching signatures', 'no signatures found'],
-    stage: 'Verify',
     cause: 'VerificationFailed',
     samples: [
       {
@@ -29,7 +28,6 @@ export const sourcePatterns: readonly Pattern[] = [
     id: 'git-signature',
     tool: 'Flux',
     all: ['signature verification of ', 'unable to verify payload with any of the given key rings'],
-    stage: 'Verify',
     cause: 'VerificationFailed',
     samples: [
       {
@@ -46,7 +44,6 @@ export const sourcePatterns: readonly Pattern[] = [
     id: 'source-secret-missing',
     tool: 'Flux',
     all: ['failed to get secret', 'not found'],
-    stage: 'Authentication',
     cause: 'CredentialsMissing',
     subject: [secret],
     samples: [
@@ -90,7 +87,6 @@ export const sourcePatterns: readonly Pattern[] = [
     tool: 'Flux, Argo CD, OpenSSH',
     all: [],
     any: ['ssh: unable to authenticate', 'permission denied (publickey'],
-    stage: 'Authentication',
     cause: 'CredentialsRejected',
     subject: repository,
     samples: [
@@ -106,7 +102,6 @@ export const sourcePatterns: readonly Pattern[] = [
     tool: 'Git',
     all: [],
     any: ['could not read username for', 'could not read password for', 'terminal prompts disabled'],
-    stage: 'Authentication',
     cause: 'CredentialsMissing',
     subject: [{ what: 'host', after: "for 'https://", until: "'/" }],
     samples: [
@@ -131,7 +126,6 @@ export const sourcePatterns: readonly Pattern[] = [
       ...['the requested url returned error: 401', 'the requested url returned error: 403'],
     ],
     none: ['noauth', 'proxy authentication required', 'unauthorized: authentication'],
-    stage: 'Authentication',
     cause: 'CredentialsRejected',
     subject: repository,
     samples: [

@@ -35,7 +35,13 @@ export const places: readonly { stage: Stage; any: readonly string[] }[] = [
     any: [
       ...['unable to clone', 'unable to list remote', 'failed to checkout and determine revision', 'failed to list refs'],
       ...['failed to fetch helm repository index', 'index.yaml', 'git fetch', 'git ls-remote', 'git clone', 'fatal: unable to access'],
-      ...['info/refs', 'failed to initialize repository', 'could not read from remote repository', 'ssh: handshake failed'],
+      ...[
+        'info/refs',
+        'failed to initialize repository',
+        'could not read from remote repository',
+        'the remote end hung up',
+        'ssh: handshake failed',
+      ],
       ...['error testing repository connectivity', 'getting source from git repository'],
       ...['"step-clone', '"step-git-', 'error requesting remote resource', "it contains tasks that don't exist"],
     ],
