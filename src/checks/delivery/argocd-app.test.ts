@@ -40,7 +40,7 @@ describe('argocd-app fires', () => {
     [
       'what cannot be compared, when its health is Unknown',
       { health: 'Unknown', sync: 'Unknown', conditions: [uncompared] },
-      'its credentials are refused',
+      'its credentials are refused, or do not allow this',
     ],
     [
       'an invalid spec',
@@ -51,7 +51,7 @@ describe('argocd-app fires', () => {
     [
       'what is Degraded, by what its health says',
       { health: 'Degraded', healthMessage: 'exceeded quota: team, used' },
-      'a quota is used up (ResourceQuota team)',
+      'a quota or limit of its namespace refuses it (ResourceQuota team)',
     ],
     ['what was deployed and is Missing', { health: 'Missing', sync: 'OutOfSync', automated: false }, 'its controller says Missing'],
     [

@@ -38,7 +38,7 @@ describe('what decides', () => {
 
   it('is the reason where the message says nothing', () => {
     expect(classify({ text: 'Back-off pulling image "a"', reason: 'ImagePullBackOff' })).toEqual({ stage: 'Artifact', cause: 'Unknown' });
-    expect(classify({ text: '', reason: 'InvalidImageName' })).toEqual({ stage: 'Artifact', cause: 'InvalidManifest' });
+    expect(classify({ text: '', reason: 'InvalidImageName' })).toEqual({ stage: 'Deploy', cause: 'InvalidManifest' });
   });
 
   it('is the kind, of the stage, where neither does', () => {
@@ -53,18 +53,84 @@ describe('what decides', () => {
   });
 });
 
+describe('the stage', () => {
+  it.each([
+    [
+      'is Authentication, whatever was being done, where credentials are refused',
+      'Failed to pull image "a": denied: denied',
+      'Kustomization',
+      'Authentication',
+    ],
+    [
+      'is Authentication where the account may not',
+      'secrets is forbidden: User "a" cannot list resource "secrets"',
+      'Application',
+      'Authentication',
+    ],
+    [
+      'is Verify for every signature, and not where it was refused',
+      'admission webhook "a" denied the request: no signatures found',
+      'Deployment',
+      'Verify',
+    ],
+    [
+      'is Source for the key of a Git host',
+      "unable to clone 'ssh://a': ssh: handshake failed: knownhosts: key mismatch",
+      'GitRepository',
+      'Source',
+    ],
+    [
+      'is Build for a remote base, though it is fetched',
+      'kustomize build failed: accumulating resources: Get "https://a/manifests/b": i/o timeout',
+      '',
+      'Build',
+    ],
+    [
+      'is Source for the index of a chart repository',
+      'failed to fetch Helm repository index: Get "https://a/index.yaml": i/o timeout',
+      '',
+      'Source',
+    ],
+  ])('%s', (_, text, kind, stage) => {
+    expect(classify({ text, kind }).stage).toBe(stage);
+  });
+
+  const refused = 'pods "a" is forbidden: exceeded quota: team, requested: pods=1';
+  it.each(['Job', 'CIJob', 'TaskRun', 'PipelineRun', 'EphemeralRunner'])('is Queue where the pod of a %s cannot be made', (kind) => {
+    expect(classify({ text: refused, kind })).toMatchObject({ stage: 'Queue', cause: 'QuotaExceeded' });
+  });
+
+  it('is Deploy where the pod is a part of what is deployed, or what is refused is no pod', () => {
+    expect(classify({ text: refused, kind: 'Deployment' }).stage).toBe('Deploy');
+    expect(classify({ text: 'Deployment.apps "a" is invalid: spec: Required value', kind: 'CIJob' }).stage).toBe('Deploy');
+  });
+
+  it('is Deploy for a Job of Kubernetes, and Build for one of a pipeline', () => {
+    expect(classify({ text: '', reason: 'BackoffLimitExceeded', kind: 'Job' })).toEqual({ stage: 'Deploy', cause: 'CrashLoop' });
+    expect(classify({ text: 'kaputt', kind: 'CIJob' })).toEqual({ stage: 'Build', cause: 'Unknown' });
+  });
+
+  it('is not told of a Kustomization or an Application by its kind', () => {
+    expect(classify({ text: 'kaputt', kind: 'Kustomization' }).stage).toBe('Unknown');
+    expect(
+      classify({ text: 'decryption failed for a: cannot get sops data key', kind: 'Kustomization', reason: 'BuildFailed' }).stage,
+    ).toBe('Unknown');
+  });
+});
+
 describe('a message that no row is about is Unknown, never a guess', () => {
   it.each([
     ['nothing', ''],
     ['another language', 'El servidor no responde: error desconocido'],
-    [
-      'a repository that a registry may only hide',
-      'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope',
-    ],
     ['a database that wants a password', 'NOAUTH Authentication required.'],
     ['a proxy that does', '407 Proxy Authentication Required'],
     ['a script', 'sh: 1: mke: not found'],
-    ['a probe', 'Readiness probe failed: dial tcp 10.0.0.3:8080: connect: connection refused'],
+    ['spent retries', 'install retries exhausted'],
+    [
+      'a job that was stuck or took too long',
+      'There has been a timeout failure or the job got stuck. Check your timeout limits or try again',
+    ],
+    ['another release that goes on', 'another operation is in progress'],
     ['the name of something that sounds like it', 'step "toomany" failed: exit code 1'],
   ])('%s', (_, text) => {
     expect(classify({ text })).toEqual({ stage: 'Unknown', cause: 'Unknown' });

@@ -2,7 +2,7 @@ import type { Cause, Stage } from '../../api/v1alpha1/fields.ts';
 import { redact } from '../../kube/redact.ts';
 import type { Capture, Pattern } from './pattern.ts';
 import { patterns } from './patterns.ts';
-import { places, reasons, stagesOfKinds } from './places.ts';
+import { places, reasons, stagesOfCauses, stagesOfKinds, worksOfPods } from './places.ts';
 
 export interface Failure {
   /** What was said of it. */
@@ -32,14 +32,24 @@ export function classify({ text, reason = '', kind = '' }: Failure): Classificat
   const pattern = patterns.find((candidate) => matches(candidate, lower));
   const given = Object.hasOwn(reasons, reason) ? reasons[reason] : undefined;
   const certain = Object.hasOwn(stagesOfKinds, kind) ? stagesOfKinds[kind] : undefined;
+  const cause = pattern?.cause ?? given?.cause ?? 'Unknown';
+  const said = pattern?.stage ?? placeOf(lower);
   const subject = pattern && subjectOf(pattern, message);
   return {
-    stage: pattern?.stage ?? (pattern && placeOf(lower)) ?? given?.stage ?? certain ?? 'Unknown',
-    cause: pattern?.cause ?? given?.cause ?? 'Unknown',
+    stage:
+      stagesOfCauses[cause] ?? (said === 'Deploy' && isOfOwnPod(kind, lower) ? 'Queue' : (said ?? given?.stage ?? certain ?? 'Unknown')),
+    cause,
     ...(subject ? { subject } : {}),
     ...(pattern ? { pattern: pattern.id } : {}),
   };
 }
+
+/** What a run deploys is no pod of its own, and what comes of its pod once that runs is not told in these words. */
+function isOfOwnPod(kind: string, lower: string): boolean {
+  return worksOfPods.has(kind) && beforeItRuns.some((piece) => lower.includes(piece));
+}
+
+const beforeItRuns = ['pods "', 'pod "', 'nodes are available: ', 'error creating: ', 'build pod', 'run pod', ' to pod: '];
 
 function matches({ all, any, none }: Pattern, lower: string): boolean {
   return (

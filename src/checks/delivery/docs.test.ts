@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { causes, stages } from '../../api/v1alpha1/fields.ts';
 import { patterns } from './patterns.ts';
+import { stagesOfCauses } from './places.ts';
 
 const page = readFileSync(new URL('../../../docs/delivery.md', import.meta.url), 'utf8');
 
@@ -17,6 +18,9 @@ it('docs/delivery.md explains every stage and every cause, and no other', () => 
 
 it('docs/delivery.md lists every row by which messages are told, in the order in which they are tried', () => {
   expect(rowsBelow('How they are found')).toEqual(
-    patterns.map(({ id, tool, stage, cause }) => [id, tool, stage ? `\`${stage}\`` : 'where it was at that time', `\`${cause}\``]),
+    patterns.map(({ id, tool, stage, cause }) => {
+      const where = stagesOfCauses[cause] ?? stage;
+      return [id, tool, where ? `\`${where}\`` : 'where it was at that time', `\`${cause}\``];
+    }),
   );
 });

@@ -17,7 +17,7 @@ describe('flux-source fires', () => {
         severity: 'warning',
         reason: 'NotFetched',
         message:
-          'GitRepository/flux-system/shop is not fetched: its credentials are refused (repository git.example.com/shop, Secret flux-system/shop-git). Its conditions say more: kubectl -n flux-system describe gitrepositories.source.toolkit.fluxcd.io shop.',
+          'GitRepository/flux-system/shop is not fetched: its credentials are refused, or do not allow this (repository git.example.com/shop, Secret flux-system/shop-git). Its conditions say more: kubectl -n flux-system describe gitrepositories.source.toolkit.fluxcd.io shop.',
       },
     ]);
   });
@@ -26,7 +26,7 @@ describe('flux-source fires', () => {
     const [anonymous] = git({ conditions: refused });
     expect(anonymous?.message).toContain('credentials that it needs are not there (repository git.example.com/shop)');
     const [cloud] = git({ conditions: refused, spec: { provider: 'azure' } });
-    expect(cloud?.message).toContain('its credentials are refused');
+    expect(cloud?.message).toContain('its credentials are refused, or do not allow this');
   });
 
   it('while it is tried again, when Ready is Unknown and FetchFailed has stayed', () => {

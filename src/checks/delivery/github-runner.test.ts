@@ -30,7 +30,7 @@ describe('github-runner fires', () => {
         severity: 'warning',
         reason: 'RunnersFail',
         message:
-          'AutoscalingRunnerSet/runners/linux has runners that could not be started and are not tried again: a quota is used up (ResourceQuota ci). See which, and delete them once that is mended: kubectl -n runners get ephemeralrunners.actions.github.com.',
+          'AutoscalingRunnerSet/runners/linux has runners that could not be started and are not tried again: a quota or limit of its namespace refuses it (ResourceQuota ci). See which, and delete them once that is mended: kubectl -n runners get ephemeralrunners.actions.github.com.',
       },
     ]);
   });

@@ -53,13 +53,13 @@ describe('image-pull fires', () => {
   it('for a name that no image can have', () => {
     const pod = waiting({ reason: 'InvalidImageName', said: "couldn't parse image name", image: 'registry.example.com/App:1' });
     expect(found(pod)[0]?.message).toContain('registry.example.com/App:1 (no image can have such a name)');
-    expect(placeOf(pod)).toEqual([['Artifact', 'InvalidManifest']]);
+    expect(placeOf(pod)).toEqual([['Deploy', 'InvalidManifest']]);
   });
 
   it('once a workload, with each image that its pods wait for', () => {
     const other = waiting({ name: 'web-2', image: 'registry.example.com/other:2', said: refused });
     expect(found(waiting(), other).map(({ message }) => message)).toEqual([
-      'Images of Deployment/shop/web cannot be pulled: registry.example.com/app:1 (the registry has no such image, tag or platform), registry.example.com/other:2 (the registry refuses the credentials: see whether the pull Secret has expired and may read this) (pods web-1, web-2). See the Events: kubectl -n shop describe pod.',
+      'Images of Deployment/shop/web cannot be pulled: registry.example.com/app:1 (the registry has no such image, tag or platform), registry.example.com/other:2 (the registry refuses it: see whether the pull Secret has expired and may read this, and whether there is such a repository) (pods web-1, web-2). See the Events: kubectl -n shop describe pod.',
     ]);
   });
 

@@ -31,12 +31,13 @@ export const imagePull = defineCheck({
 /** What is to be said of each cause, and what to look at. */
 const words: Partial<Record<Cause, string>> = {
   CredentialsMissing: 'no credentials were sent: see the imagePullSecrets of the pod and its ServiceAccount',
-  CredentialsRejected: 'the registry refuses the credentials: see whether the pull Secret has expired and may read this',
+  CredentialsRejected:
+    'the registry refuses it: see whether the pull Secret has expired and may read this, and whether there is such a repository',
   ImageMissing: 'the registry has no such image, tag or platform',
   RateLimited: 'the registry was asked too often: log in, or use a mirror',
   NetworkUnreachable: 'the node cannot reach the registry',
   TLS: 'the node does not trust the certificate of the registry, or the two cannot agree on TLS',
-  VerificationFailed: 'its signature or digest is not as it should be',
+  VerificationFailed: 'its signature is absent or wrong',
   InvalidManifest: 'no image can have such a name',
 };
 

@@ -65,7 +65,7 @@ describe('job-failed fires', () => {
   ])('and puts %s down to %s', (reason, cause) => {
     const { checks } = configureChecks([jobFailed], []);
     const { observations } = runCheck(checks[0]!, clusterOf({ jobs: [job('import', { failed: 60, reason })] }), now, createAgreement());
-    expect(observations).toEqual([expect.objectContaining({ stage: 'Verify', cause })]);
+    expect(observations).toEqual([expect.objectContaining({ stage: 'Deploy', cause })]);
   });
 
   it('once for all runs of a CronJob, with the reason of the last', () => {

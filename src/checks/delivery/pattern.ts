@@ -31,7 +31,7 @@ export interface Pattern {
   any?: readonly string[];
   /** And none of these. */
   none?: readonly string[];
-  /** Absent: what was being done says so (`places`), or else the reason or the kind. */
+  /** Absent: the cause says so (`stagesOfCauses`), or what was being done (`places`), or else the reason or the kind. */
   stage?: Stage;
   cause: Cause;
   /** The first that is found. */

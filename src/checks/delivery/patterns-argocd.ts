@@ -24,11 +24,6 @@ export const argocdPatterns: readonly Pattern[] = [
         source: 'https://github.com/argoproj/argo-cd/issues/16259',
         subject: 'AppProject foo',
       },
-      {
-        text: 'rpc error: code = PermissionDenied desc = helm repos https://charts.example.com/team are not permitted in project shop',
-        source: 'https://github.com/argoproj/argo-cd/issues/13833',
-        subject: 'AppProject shop',
-      },
     ],
   },
   {
@@ -76,7 +71,7 @@ export const argocdPatterns: readonly Pattern[] = [
     tool: 'Argo CD',
     all: ['the kubernetes api could not find ', ' for requested resource '],
     stage: 'Deploy',
-    cause: 'NotFound',
+    cause: 'InvalidManifest',
     subject: [{ what: 'kind', after: 'make sure the "', until: '"' }],
     samples: [
       {
@@ -111,36 +106,11 @@ export const argocdPatterns: readonly Pattern[] = [
     ],
   },
   {
-    id: 'helm-template',
-    tool: 'Argo CD (Helm)',
-    all: ['helm template', 'failed exit status'],
-    any: [
-      'yaml parse error',
-      'parse error at',
-      'execution error at',
-      'error converting yaml to json',
-      'error: template: ',
-      "don't meet the specifications of the schema",
-    ],
-    stage: 'Deploy',
-    cause: 'InvalidManifest',
-    samples: [
-      {
-        text: 'Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unknown desc = failed to execute helm template command: failed to get command args to log: `helm template . --name-template falco --namespace {{namespace}} --kube-version 1.33 <api versions removed> --include-crds` failed exit status 1: Error: YAML parse error on falco/charts/falco/templates/clusterrolebinding.yaml: error converting YAML to JSON: yaml: invalid map key',
-        source: 'https://github.com/mabusaa/argocd-course-issues-tracker/issues/56',
-      },
-      {
-        text: 'failed to execute helm template command: failed to get command args to log: `helm template . --name-template shop --namespace shop --include-crds` failed exit status 1: Error: template: shop/templates/httproute.yaml:1:14: executing "shop/templates/httproute.yaml" at <.Values.route>: nil pointer evaluating interface {}.enabled',
-        source: 'argoproj/argo-cd util/helm/cmd.go; golang/go text/template/exec.go',
-      },
-    ],
-  },
-  {
     id: 'argocd-manifest-unreadable',
     tool: 'Argo CD',
     all: ['failed to unmarshal '],
     any: ['failedprecondition', 'error converting yaml to json', 'error unmarshaling json'],
-    stage: 'Deploy',
+    stage: 'Build',
     cause: 'InvalidManifest',
     subject: [{ what: 'file', after: 'failed to unmarshal "', until: '"' }],
     samples: [
@@ -160,18 +130,18 @@ export const argocdPatterns: readonly Pattern[] = [
     tool: 'Argo CD',
     all: ['code = unavailable'],
     any: ['failed to generate manifest', 'repository not accessible'],
-    stage: 'Source',
+    stage: 'Unknown',
     cause: 'NetworkUnreachable',
     subject: [{ what: 'address', after: 'dial tcp ', until: ' ' }],
     samples: [
       {
-        text: 'Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unavailable desc = error reading from server: EOF',
-        source: 'https://github.com/argoproj/argo-cd/issues/17546',
+        text: 'application spec for blue-green is invalid: InvalidSpecError: repository not accessible: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing dial tcp 172.20.86.254:8081: i/o timeout"',
+        source: 'https://github.com/argoproj/argocd-example-apps/issues/152',
+        subject: 'address 172.20.86.254:8081',
       },
       {
-        text: 'InvalidSpecError: repository not accessible: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing dial tcp 172.20.86.254:8081: i/o timeout"',
-        source: 'https://github.com/argoproj/argo-cd/issues/10023',
-        subject: 'address 172.20.86.254:8081',
+        text: 'Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unavailable desc = error reading from server: EOF',
+        source: 'https://github.com/argoproj/argo-cd/issues/17546',
       },
     ],
   },
@@ -181,12 +151,13 @@ export const argocdPatterns: readonly Pattern[] = [
     all: ['code = deadlineexceeded'],
     any: ['comparisonerror', 'failed to load target state', 'failed to generate manifest'],
     none: ['dial tcp'],
-    stage: 'Source',
+    // It reads and renders in one go.
+    stage: 'Unknown',
     cause: 'DeadlineExceeded',
     samples: [
       {
-        text: 'ComparisonError rpc error: code = DeadlineExceeded desc = context deadline exceeded',
-        source: 'https://github.com/argoproj/argo-cd/issues/5441',
+        text: 'ComparisonError: rpc error: code = DeadlineExceeded desc = context deadline exceeded',
+        source: 'argoproj/argo-cd controller/state.go; google.golang.org/grpc status/status.go',
       },
       {
         text: 'Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = DeadlineExceeded desc = context deadline exceeded',

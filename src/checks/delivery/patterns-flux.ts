@@ -15,8 +15,7 @@ export const fluxPatterns: readonly Pattern[] = [
       { text: 'GitRepository.source.toolkit.fluxcd.io "nowhere" not found', source: run, subject: 'source nowhere' },
       {
         text: 'OCIRepository.source.toolkit.fluxcd.io "shop" not found',
-        source:
-          'kubernetes/apimachinery pkg/api/errors/errors.go (NewNotFound); fluxcd/kustomize-controller internal/controller/kustomization_controller.go',
+        source: 'kubernetes/apimachinery pkg/api/errors/errors.go (NewNotFound); fluxcd/source-controller api/v1/ocirepository_types.go',
         subject: 'source shop',
       },
     ],
@@ -26,7 +25,7 @@ export const fluxPatterns: readonly Pattern[] = [
     tool: 'Flux',
     all: [],
     any: ['source artifact not found', 'source is not ready, artifact not found'],
-    stage: 'Source',
+    stage: 'Queue',
     cause: 'DependencyNotReady',
     samples: [
       { text: 'Source artifact not found, retrying in 30s', source: run },
@@ -37,7 +36,7 @@ export const fluxPatterns: readonly Pattern[] = [
     id: 'dependency-missing',
     tool: 'Flux',
     all: ["dependency '", "' not found"],
-    stage: 'Deploy',
+    stage: 'Queue',
     cause: 'NotFound',
     subject: [{ what: 'dependency', after: "dependency '", until: "'" }],
     samples: [
@@ -48,7 +47,7 @@ export const fluxPatterns: readonly Pattern[] = [
       },
       {
         text: 'dependency \'flux-system/infra\' not found: Kustomization.kustomize.toolkit.fluxcd.io "infra" not found',
-        source: 'fluxcd/kustomize-controller internal/controller/kustomization_controller.go',
+        source: 'kubernetes/apimachinery pkg/api/errors/errors.go (NewNotFound); fluxcd/kustomize-controller api/v1/kustomization_types.go',
         subject: 'dependency flux-system/infra',
       },
     ],
@@ -58,36 +57,15 @@ export const fluxPatterns: readonly Pattern[] = [
     tool: 'Flux',
     all: ["dependency '"],
     any: ["' is not ready", "' revision is not up to date"],
-    stage: 'Deploy',
+    stage: 'Queue',
     cause: 'DependencyNotReady',
     subject: [{ what: 'dependency', after: "dependency '", until: "'" }],
     samples: [
-      {
-        text: "dependency 'flux-system/infra' is not ready",
-        source: 'fluxcd/kustomize-controller internal/controller/kustomization_controller.go',
-        subject: 'dependency flux-system/infra',
-      },
+      { text: "dependency 'delivery/born-suspended' is not ready", source: run, subject: 'dependency delivery/born-suspended' },
       {
         text: "dependency 'apps/database' is not ready",
         source: 'fluxcd/helm-controller internal/controller/helmrelease_controller.go',
         subject: 'dependency apps/database',
-      },
-    ],
-  },
-  {
-    id: 'manifest-undecodable',
-    tool: 'Flux (kustomize)',
-    all: ['failed to decode kubernetes yaml from'],
-    stage: 'Deploy',
-    cause: 'InvalidManifest',
-    samples: [
-      {
-        text: 'failed to decode Kubernetes YAML from /tmp/kustomization-1443093643/clusters/home/clickhouse/kustomizeconfig.yaml: missing Resource metadata <nil>',
-        source: 'https://github.com/fluxcd/flux2/issues/5313',
-      },
-      {
-        text: "failed to decode Kubernetes YAML from /tmp/kustomization-1305573970/yaml/cm.yaml: MalformedYAMLError: yaml: line 1: did not find expected ',' or ']'",
-        source: run,
       },
     ],
   },
@@ -100,9 +78,9 @@ export const fluxPatterns: readonly Pattern[] = [
     subject: [{ what: 'object', after: 'timeout waiting for: [', until: " ,]'" }],
     samples: [
       {
-        text: "Health check failed after 2m0.013489487s, timeout waiting for: [HelmRelease/wpb-services/httpbin status: 'InProgress']",
-        source: 'https://github.com/fluxcd/kustomize-controller/issues/709',
-        subject: 'object HelmRelease/wpb-services/httpbin',
+        text: "timeout waiting for: [StatefulSet/apps/database status: 'InProgress', Deployment/apps/web status: 'NotFound']",
+        source: 'fluxcd/pkg ssa/manager_wait.go',
+        subject: 'object StatefulSet/apps/database',
       },
       {
         text: "health check failed after 30.071476562s: timeout waiting for: [Deployment/apps/unhealthy status: 'InProgress']",

@@ -17,9 +17,9 @@ export const imagePatterns: readonly Pattern[] = [
     subject: images,
     samples: [
       {
-        text: 'failed to pull and unpack image "docker.io/library/busybox:latest": failed to copy: httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/library/busybox/manifests/sha256:50aa: 429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit.',
-        source: 'https://github.com/kata-containers/kata-containers/issues/10109',
-        subject: 'image docker.io/library/busybox:latest',
+        text: 'Failed to pull image "index.docker.io/jaegertracing/all-in-one": rpc error: code = Unknown desc = failed to pull and unpack image "docker.io/jaegertracing/all-in-one": failed to copy: httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/jaegertracing/all-in-one/manifests/sha256:8d0b: 429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit.',
+        source: 'https://github.com/namespacelabs/foundation/issues/846',
+        subject: 'image index.docker.io/jaegertracing/all-in-one',
       },
       {
         text: 'Failed to pull image "docker.io/kubeshark/hub:latest": rpc error: code = Unknown desc = loading manifest for target platform: reading manifest sha256:1070 in docker.io/kubeshark/hub: toomanyrequests: You have reached your pull rate limit.',
@@ -30,21 +30,26 @@ export const imagePatterns: readonly Pattern[] = [
   },
   {
     id: 'image-no-credentials',
-    tool: 'Docker, containerd (ECR)',
-    all: ['no basic auth credentials'],
-    stage: 'Authentication',
+    tool: 'Docker, containerd, registries of clouds',
+    all: [],
+    any: ['no basic auth credentials', 'unauthenticated request'],
     cause: 'CredentialsMissing',
     subject: [host, ...images],
     samples: [
       {
-        text: 'rpc error: code = Unknown desc = Error response from daemon: Get https://registry.example.com/v2/webbook/webbook/manifests/latest: no basic auth credentials',
-        source: 'https://github.com/kubernetes/community/issues/4003',
+        text: 'Failed to pull image "registry.example.com/amazon/aws-load-balancer-controller:v2.1.0": rpc error: code = Unknown desc = Error response from daemon: Get https://registry.example.com/v2/amazon/aws-load-balancer-controller/manifests/v2.1.0: no basic auth credentials',
+        source: 'https://github.com/pegasystems/pega-helm-charts/issues/300',
         subject: 'registry registry.example.com',
       },
       {
-        text: 'failed to resolve reference "registry.example.com/k8s-example/pause:3.9": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials',
-        source: 'https://github.com/kubernetes/kops/issues/16762',
-        subject: 'image registry.example.com/k8s-example/pause:3.9',
+        text: 'failed to resolve revision "latest": cannot get digest for revision latest: HEAD "https://us-west2-docker.pkg.dev/v2/project/app-config/all-configs/manifests/latest": response status code 403: denied: Unauthenticated request. Unauthenticated requests do not have permission "artifactregistry.repositories.downloadArtifacts"',
+        source: 'https://github.com/argoproj/argo-cd/issues/26260',
+        subject: 'registry us-west2-docker.pkg.dev',
+      },
+      {
+        text: 'rpc error: code = Unknown desc = Error response from daemon: Get https://registry.example.com/v2/webbook/webbook/manifests/latest: no basic auth credentials',
+        source: 'https://github.com/kubernetes/community/issues/4003',
+        subject: 'registry registry.example.com',
       },
     ],
   },
@@ -52,8 +57,7 @@ export const imagePatterns: readonly Pattern[] = [
     id: 'image-anonymous-refused',
     tool: 'containerd',
     all: ['failed to fetch anonymous token'],
-    any: [': 401', '401 unauthorized'],
-    stage: 'Authentication',
+    any: [': 401', '401 unauthorized', ': 403', '403 forbidden'],
     cause: 'CredentialsMissing',
     subject: [reference, image, host],
     samples: [
@@ -70,14 +74,14 @@ export const imagePatterns: readonly Pattern[] = [
   },
   {
     id: 'image-credentials-rejected',
-    tool: 'containerd, CRI-O, Docker',
+    tool: 'registries, containerd, CRI-O, Docker',
     all: [],
     any: [
       ...['unauthorized: authentication required', 'invalid username/password', 'unauthorized: incorrect username or password'],
-      ...['denied: requested access to the resource is denied', 'denied: permission', 'failed to fetch oauth token'],
+      ...['denied: requested access to the resource is denied', 'denied: permission', 'denied: denied', 'pull access denied'],
+      'insufficient_scope: authorization failed',
     ],
-    none: ['repository does not exist or may require', '429', 'i/o timeout', 'no such host', 'x509:', 'connection refused'],
-    stage: 'Authentication',
+    none: ['429', 'i/o timeout', 'no such host', 'x509:', 'connection refused'],
     cause: 'CredentialsRejected',
     subject: images,
     samples: [
@@ -90,6 +94,35 @@ export const imagePatterns: readonly Pattern[] = [
         text: 'Error reading manifest 3.1 in registry.example.com/mirror/pause-amd64: unauthorized: authentication required',
         source: 'https://github.com/cri-o/cri-o/issues/2614',
       },
+      {
+        text: 'failed to resolve reference "docker.io/hystax/deactivatorg:2025051201-public": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
+        source: 'https://github.com/hystax/optscale/issues/661',
+        subject: 'image docker.io/hystax/deactivatorg:2025051201-public',
+      },
+      {
+        text: 'failed to determine artifact digest: GET https://ghcr.io/token?scope=repository:devantler-tech/platform/manifests:pull&service=ghcr.io: DENIED: denied',
+        source: 'https://github.com/devantler-tech/platform/issues/1347',
+        subject: 'registry ghcr.io',
+      },
+    ],
+  },
+  {
+    id: 'image-token-refused',
+    tool: 'containerd, Helm',
+    all: ['failed to fetch oauth token'],
+    any: ['401 unauthorized', '403 forbidden', 'denied'],
+    cause: 'CredentialsRejected',
+    subject: images,
+    samples: [
+      {
+        text: 'Error: INSTALLATION FAILED: failed to authorize: failed to fetch oauth token: unexpected status: 403 Forbidden',
+        source: 'https://github.com/konpyutaika/nifikop/issues/273',
+      },
+      {
+        text: 'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://ghcr.io/token?scope=repository%3Aastral-sh%2Fuv%3Apull&service=ghcr.io: 403 Forbidden',
+        source: 'https://github.com/nickjj/docker-django-example/issues/62',
+        subject: 'registry ghcr.io',
+      },
     ],
   },
   {
@@ -97,7 +130,6 @@ export const imagePatterns: readonly Pattern[] = [
     tool: 'containerd',
     all: ['failed to resolve reference'],
     any: ['401 unauthorized', '403 forbidden'],
-    stage: 'Authentication',
     cause: 'CredentialsRejected',
     subject: images,
     samples: [
@@ -123,9 +155,8 @@ export const imagePatterns: readonly Pattern[] = [
     subject: images,
     samples: [
       {
-        text: 'rpc error: code = NotFound desc = failed to pull and unpack image "ghcr.io/codefactoryhu/manifest:0.1.5": no match for platform in manifest: not found',
-        source: 'https://github.com/codefactoryhu/manifest/issues/11',
-        subject: 'image ghcr.io/codefactoryhu/manifest:0.1.5',
+        text: 'Error response from daemon: no matching manifest for linux/arm64/v8 in the manifest list entries: no match for platform in manifest: not found',
+        source: 'https://github.com/link-assistant/hive-mind/issues/962',
       },
       {
         text: 'no matching manifest for linux/amd64 in the manifest list entries',
@@ -138,6 +169,8 @@ export const imagePatterns: readonly Pattern[] = [
     tool: 'registries (distribution)',
     all: [],
     any: ['manifest unknown', 'name unknown', 'manifest_unknown', 'name_unknown'],
+    // What is no image of a pod: a chart, a bundle, the base of an image that is being built.
+    none: ['artifact', 'chart', 'bundle', 'oci://', 'building image', 'failed to solve'],
     stage: 'Artifact',
     cause: 'ImageMissing',
     subject: images,
@@ -177,13 +210,13 @@ export const imagePatterns: readonly Pattern[] = [
     id: 'image-name-invalid',
     tool: 'kubelet, containerd',
     all: [],
-    any: ['invalid reference format', "couldn't parse image name", 'invalidimagename'],
-    stage: 'Artifact',
+    any: ['invalid reference format', "couldn't parse image name", "couldn't parse image reference"],
+    stage: 'Deploy',
     cause: 'InvalidManifest',
     samples: [
       {
-        text: 'Failed to apply default image tag "registry.example.com/Shop:1": couldn\'t parse image name "registry.example.com/Shop:1": invalid reference format: repository name (Shop) must be lowercase',
-        source: 'kubernetes/kubernetes pkg/kubelet/images/image_manager.go',
+        text: 'Failed to apply default image tag "/cloudfoundry/75f129a0-d8c9-415a-9a8a-f514002f1459:a28a0570": couldn\'t parse image reference "/cloudfoundry/75f129a0-d8c9-415a-9a8a-f514002f1459:a28a0570": invalid reference format',
+        source: 'https://github.com/cloudfoundry-incubator/kubecf/issues/63',
       },
       {
         text: 'failed to parse image name: invalid reference format',
@@ -200,14 +233,53 @@ export const imagePatterns: readonly Pattern[] = [
     subject: [image],
     samples: [
       {
-        text: 'Container image "shop:1" is not present with pull policy of Never',
-        source: 'kubernetes/kubernetes pkg/kubelet/images/image_manager.go',
-        subject: 'image shop:1',
+        text: 'Container image "error_pages:local" is not present with pull policy of Never',
+        source: 'https://github.com/hystax/optscale/issues/701',
+        subject: 'image error_pages:local',
       },
       {
-        text: 'Container image "registry.example.com/shop/web:dev" is not present with pull policy of Never',
-        source: 'kubernetes/kubernetes pkg/kubelet/images/image_manager.go',
-        subject: 'image registry.example.com/shop/web:dev',
+        text: 'Container image "docker-registry.example.com/dev/anchor-platform:e6ca4be8" is not present with pull policy of Never',
+        source: 'https://github.com/stellar/anchor-platform/pull/1467',
+        subject: 'image docker-registry.example.com/dev/anchor-platform:e6ca4be8',
+      },
+    ],
+  },
+  {
+    id: 'image-pull-qps',
+    tool: 'kubelet',
+    all: ['pull qps exceeded'],
+    stage: 'Artifact',
+    cause: 'RateLimited',
+    subject: [image],
+    samples: [
+      {
+        text: 'Failed to pull image "a.b.c/image-0.1": pull QPS exceeded',
+        source: 'https://github.com/Azure/AKS/issues/3138',
+        subject: 'image a.b.c/image-0.1',
+      },
+      {
+        text: 'Failed to pull image "registry.example.com:5000/solana-contract:tilt-d018": pull QPS exceeded',
+        source: 'https://github.com/tilt-dev/tilt/issues/5893',
+        subject: 'image registry.example.com:5000/solana-contract:tilt-d018',
+      },
+    ],
+  },
+  {
+    id: 'pull-secret-missing',
+    tool: 'kubelet',
+    all: ['unable to retrieve some image pull secrets'],
+    cause: 'CredentialsMissing',
+    subject: [{ what: 'Secret', after: 'image pull secrets (', until: ',)' }],
+    samples: [
+      {
+        text: 'Unable to retrieve some image pull secrets (qryn-write-test-regcred); attempting to pull the image may not succeed.',
+        source: 'https://github.com/metrico/gigapipe-helm/pull/9',
+        subject: 'Secret qryn-write-test-regcred',
+      },
+      {
+        text: 'Unable to retrieve some image pull secrets (confluent-registry); attempting to pull the image may not succeed.',
+        source: 'https://github.com/confluentinc/confluent-kubernetes-examples/issues/276',
+        subject: 'Secret confluent-registry',
       },
     ],
   },

@@ -11,46 +11,6 @@ const tests: readonly string[] = ['"step-test', '-test"', '-tests"', '"step-unit
 /** What pipelines, and what runs jobs, say of their own. After all others, since what they say often holds what somebody else said. */
 export const pipelinePatterns: readonly Pattern[] = [
   {
-    id: 'tekton-no-such-task',
-    tool: 'Tekton',
-    all: ["can't be run; it contains tasks that don't exist", 'not found'],
-    stage: 'Source',
-    cause: 'NotFound',
-    subject: [{ what: 'Task', after: 'couldn\'t retrieve task "', until: '"' }],
-    samples: [
-      {
-        text: 'Pipeline shop/build can\'t be Run; it contains Tasks that don\'t exist: Couldn\'t retrieve Task "unit-tests": tasks.tekton.dev "unit-tests" not found',
-        source: 'tektoncd/pipeline pkg/reconciler/pipelinerun/pipelinerun.go',
-        subject: 'Task unit-tests',
-      },
-      {
-        text: 'Pipeline ci/release can\'t be Run; it contains Tasks that don\'t exist: Couldn\'t retrieve Task "kaniko": clustertasks.tekton.dev "kaniko" not found',
-        source: 'tektoncd/pipeline pkg/reconciler/pipelinerun/pipelinerun.go, with a ClusterTask',
-        subject: 'Task kaniko',
-      },
-    ],
-  },
-  {
-    id: 'tekton-no-such-pipeline',
-    tool: 'Tekton',
-    all: ['error retrieving pipeline for pipelinerun'],
-    any: ['" not found', 'could not find object in image with kind: pipeline'],
-    stage: 'Source',
-    cause: 'NotFound',
-    subject: [{ what: 'Pipeline', after: 'pipelines.tekton.dev "', until: '"' }],
-    samples: [
-      {
-        text: 'Error retrieving pipeline for pipelinerun shop/build-x7k2f: error when listing pipelines for pipelineRun build-x7k2f: pipelines.tekton.dev "build" not found',
-        source: 'tektoncd/pipeline pkg/reconciler/pipelinerun/pipelinespec/pipelinespec.go',
-        subject: 'Pipeline build',
-      },
-      {
-        text: 'Error retrieving pipeline for pipelinerun ci/nightly-4: error when listing pipelines for pipelineRun nightly-4: could not find object in image with kind: pipeline and name: nightly',
-        source: 'tektoncd/pipeline pkg/resolution/resolver/bundle/bundle.go',
-      },
-    ],
-  },
-  {
     id: 'tekton-step-timeout',
     tool: 'Tekton',
     all: ['exited because the step exceeded the specified timeout limit'],
@@ -68,20 +28,6 @@ export const pipelinePatterns: readonly Pattern[] = [
         source: 'tektoncd/pipeline pkg/pod/status.go, before 0.60',
         subject: 'step package',
       },
-    ],
-  },
-  {
-    id: 'tekton-run-timeout',
-    tool: 'Tekton',
-    all: ['run "', 'failed to finish within'],
-    stage: 'Build',
-    cause: 'DeadlineExceeded',
-    samples: [
-      {
-        text: 'PipelineRun "build-x7k2f" failed to finish within "1h0m0s"',
-        source: 'tektoncd/pipeline pkg/apis/pipeline/v1/pipelinerun_types.go',
-      },
-      { text: 'TaskRun "scan-8dk2p" failed to finish within "10m0s"', source: 'tektoncd/pipeline pkg/reconciler/taskrun/taskrun.go' },
     ],
   },
   {

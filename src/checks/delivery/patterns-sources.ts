@@ -8,10 +8,42 @@ const repository = [https, ssh];
 /** What is said while a repository or chart is read: by Flux, Argo CD and Git itself. */
 export const sourcePatterns: readonly Pattern[] = [
   {
+    id: 'signature-not-verified',
+    tool: 'Flux (Cosign, Notation)',
+    all: ['failed to verify the signature using provider'],
+    any: ['no matching signatures', 'no signatures found'],
+    cause: 'VerificationFailed',
+    samples: [
+      {
+        text: "failed to verify the signature using provider 'cosign': no matching signatures",
+        source: 'fluxcd/source-controller internal/controller/ocirepository_controller.go; sigstore/cosign pkg/cosign/errors.go',
+      },
+      {
+        text: "chart verification error: failed to verify the signature using provider 'cosign keyless': no signatures found",
+        source: 'fluxcd/source-controller internal/helm/chart/builder_remote.go; sigstore/cosign pkg/cosign/errors.go',
+      },
+    ],
+  },
+  {
+    id: 'git-signature',
+    tool: 'Flux',
+    all: ['signature verification of ', 'unable to verify payload with any of the given key rings'],
+    cause: 'VerificationFailed',
+    samples: [
+      {
+        text: "signature verification of commit '5394cb7f48332b2de7c17dd8b8384bbc84b7e738' failed: unable to verify Git commit: unable to verify payload with any of the given key rings",
+        source: 'fluxcd/source-controller internal/controller/gitrepository_controller.go; fluxcd/pkg git/git.go',
+      },
+      {
+        text: "signature verification of tag 'v1.2.3' failed: unable to verify Git tag: unable to verify payload with any of the given key rings",
+        source: 'fluxcd/source-controller internal/controller/gitrepository_controller.go; fluxcd/pkg git/git.go',
+      },
+    ],
+  },
+  {
     id: 'source-secret-missing',
     tool: 'Flux',
     all: ['failed to get secret', 'not found'],
-    stage: 'Authentication',
     cause: 'CredentialsMissing',
     subject: [secret],
     samples: [
@@ -29,35 +61,38 @@ export const sourcePatterns: readonly Pattern[] = [
   },
   {
     id: 'git-host-key',
-    tool: 'Flux, Argo CD',
-    all: ['knownhosts: key'],
-    stage: 'Authentication',
-    cause: 'VerificationFailed',
+    tool: 'Flux, Argo CD, OpenSSH',
+    all: [],
+    any: ['knownhosts: key', 'host key verification failed'],
+    cause: 'TLS',
     subject: repository,
     samples: [
       {
-        text: "failed to checkout and determine revision: unable to clone 'ssh://git.example.com/shop': ssh: handshake failed: knownhosts: key mismatch",
-        source: 'https://github.com/fluxcd/flux2/issues/3774',
-        subject: 'repository git.example.com/shop',
+        text: "unable to clone 'ssh://git.example.com/stefanprodan/my-demo-fleet': ssh: handshake failed: knownhosts: key mismatch",
+        source: 'https://github.com/fluxcd/source-controller/issues/490',
+        subject: 'repository git.example.com/stefanprodan/my-demo-fleet',
       },
       {
         text: 'rpc error: code = Unknown desc = ssh: handshake failed: knownhosts: key mismatch',
         source: 'https://github.com/argoproj/argo-cd/issues/7723',
       },
+      {
+        text: 'Host key verification failed.\nfatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.',
+        source: 'https://github.com/woodpecker-ci/plugin-git/issues/305',
+      },
     ],
   },
   {
     id: 'git-key-refused',
-    tool: 'Flux, Argo CD',
-    all: ['ssh: unable to authenticate'],
-    stage: 'Authentication',
+    tool: 'Flux, Argo CD, OpenSSH',
+    all: [],
+    any: ['ssh: unable to authenticate', 'permission denied (publickey'],
     cause: 'CredentialsRejected',
     subject: repository,
     samples: [
       {
-        text: "failed to checkout and determine revision: unable to clone 'ssh://git@github.com/team/shop': ssh: handshake failed: ssh: unable to authenticate, attempted methods [none publickey], no supported methods remain",
-        source: 'https://github.com/fluxcd/source-controller/issues/652',
-        subject: 'repository github.com/team/shop',
+        text: 'git@gitlab.com: Permission denied (publickey).\nfatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.',
+        source: 'https://github.com/lanagarmire/Granatum/issues/5',
       },
       { text: 'git clone error: ssh: handshake failed: ssh: unable to authenticate', source: 'https://github.com/fluxcd/flux2/issues/251' },
     ],
@@ -67,7 +102,6 @@ export const sourcePatterns: readonly Pattern[] = [
     tool: 'Git',
     all: [],
     any: ['could not read username for', 'could not read password for', 'terminal prompts disabled'],
-    stage: 'Authentication',
     cause: 'CredentialsMissing',
     subject: [{ what: 'host', after: "for 'https://", until: "'/" }],
     samples: [
@@ -87,36 +121,50 @@ export const sourcePatterns: readonly Pattern[] = [
     id: 'git-credentials-rejected',
     tool: 'Flux, Argo CD, Git',
     all: [],
-    any: ['authentication required', 'authorization failed', 'authentication failed for'],
-    none: ['repository does not exist', 'noauth', 'proxy authentication required', 'unauthorized: authentication'],
-    stage: 'Authentication',
+    any: [
+      ...['authentication required', 'authorization failed', 'authentication failed for', 'http basic: access denied'],
+      ...['the requested url returned error: 401', 'the requested url returned error: 403'],
+    ],
+    none: ['noauth', 'proxy authentication required', 'unauthorized: authentication'],
     cause: 'CredentialsRejected',
     subject: repository,
     samples: [
       {
+        text: "fatal: unable to access 'https://gitlab.company.com/path/to/repo.git/': The requested URL returned error: 403",
+        source: 'https://github.com/samcontesse/gitlab-merge-request-resource/issues/31',
+        subject: 'repository gitlab.company.com/path/to/repo.git/',
+      },
+      {
+        text: "remote: HTTP Basic: Access denied. The provided password or token is incorrect or your account has 2FA enabled and you must use a personal access token instead of a password.\nfatal: Authentication failed for 'https://git.example.com/team/shop.git/'",
+        source: 'https://github.com/Syslifters/offsec-tools/issues/3',
+        subject: 'repository git.example.com/team/shop.git/',
+      },
+      {
         text: "unable to clone 'https://git.example.com/team/shop.git': authentication required",
         source: 'https://github.com/fluxcd/flux2/issues/3301',
         subject: 'repository git.example.com/team/shop.git',
-      },
-      {
-        text: "failed to checkout and determine revision: unable to list remote for 'https://gitlab.example.com/flux/flux2.git': authorization failed",
-        source: 'https://github.com/fluxcd/flux2/issues/4861',
-        subject: 'repository gitlab.example.com/flux/flux2.git',
       },
       { text: 'rpc error: code = Unknown desc = authentication required', source: 'https://github.com/argoproj/argo-cd/issues/13023' },
     ],
   },
   {
     id: 'git-no-such-ref',
-    tool: 'Flux',
-    all: ["couldn't find remote ref"],
+    tool: 'Flux, Git',
+    all: [],
+    any: ["couldn't find remote ref", 'not found in upstream origin'],
     stage: 'Source',
     cause: 'NotFound',
     subject: [
       { what: 'branch or tag', after: 'remote ref "refs/heads/', until: '"' },
       { what: 'revision', after: 'remote ref "', until: '"' },
+      { what: 'branch or tag', after: 'fatal: remote branch ' },
     ],
     samples: [
+      {
+        text: 'warning: Could not find remote branch volume_1 to clone.\nfatal: Remote branch volume_1 not found in upstream origin',
+        source: 'https://github.com/harness/harness/issues/284',
+        subject: 'branch or tag volume_1',
+      },
       {
         text: "failed to checkout and determine revision: unable to clone 'ssh://git.example.com/chart-function': couldn't find remote ref \"refs/heads/testing\"",
         source: 'https://github.com/hmcts/sds-flux-config/pull/6708',
@@ -180,8 +228,8 @@ export const sourcePatterns: readonly Pattern[] = [
     subject: [{ what: 'path', after: 'error: ', until: ':' }],
     samples: [
       {
-        text: 'kustomization path not found: stat /tmp/kustomization-103271/clusters/prod: no such file or directory',
-        source: 'fluxcd/kustomize-controller internal/controller/kustomization_controller.go',
+        text: 'kustomization path not found: stat /tmp/team3897174358/tenants/puretest: no such file or directory',
+        source: 'https://github.com/XenitAB/terraform-modules/issues/402',
       },
       {
         text: 'rpc error: code = Unknown desc = Manifest generation error (cached): apps/shop: app path does not exist',

@@ -3,33 +3,73 @@ import type { Cause, Stage } from '../../api/v1alpha1/fields.ts';
 /** What was being done, by words that only come with it; the first that applies. It decides the stage where the fault could be in many. */
 export const places: readonly { stage: Stage; any: readonly string[] }[] = [
   {
+    // What it could not decrypt with is a matter of identity, or it is not: the rows say so where the text does.
+    stage: 'Unknown',
+    any: ['data key', 'decryption failed'],
+  },
+  {
+    // GitLab says it of a job that may have been running, or not.
+    stage: 'Unknown',
+    any: ['timeout failure or the job got stuck', 'there has been a runner system failure'],
+  },
+  {
+    // Before what is fetched: a remote base is fetched while building.
+    stage: 'Build',
+    any: ['kustomize build', 'accumulating resources', 'helm template'],
+  },
+  {
+    stage: 'Verify',
+    any: ['health check failed', 'failed to verify the signature', 'signature verification of '],
+  },
+  {
     stage: 'Artifact',
     any: [
-      ...['failed to pull image', 'failed to pull and unpack image', 'pulling image', 'pinging container registry'],
-      ...['/manifests/', '/blobs/', 'registry-1.docker.io', 'auth.docker.io', 'failed to fetch helm repository index'],
-      ...['failed to download chart', 'failed to fetch chart', 'failed to pull artifact', 'index.yaml'],
+      ...['failed to pull image', 'failed to pull and unpack image', 'pulling image', 'pinging container registry', 'image pull failed'],
+      ...['/manifests/', '/blobs/', 'registry-1.docker.io', 'auth.docker.io', 'failed to determine artifact digest'],
+      ...['failed to download chart', 'failed to fetch chart', 'failed to pull artifact', 'helm dependency build', 'helm pull'],
+      ...['failed to pull the image', '"step-push', 'uploading artifacts'],
     ],
   },
   {
     stage: 'Source',
     any: [
       ...['unable to clone', 'unable to list remote', 'failed to checkout and determine revision', 'failed to list refs'],
+      ...['failed to fetch helm repository index', 'index.yaml', 'git fetch', 'git ls-remote', 'git clone', 'fatal: unable to access'],
       ...[
-        'failed to generate manifest for source',
-        'git fetch',
-        'git ls-remote',
-        'git clone',
-        'fatal: unable to access',
         'info/refs',
         'failed to initialize repository',
+        'could not read from remote repository',
+        'the remote end hung up',
+        'ssh: handshake failed',
       ],
+      ...['error testing repository connectivity', 'getting source from git repository'],
+      ...['"step-clone', '"step-git-', 'error requesting remote resource', "it contains tasks that don't exist"],
+    ],
+  },
+  {
+    // What a runner does before the work begins; what is refused then is a pod.
+    stage: 'Queue',
+    any: [
+      ...['prepare environment: ', 'preparation failed', 'setting up build pod', 'waiting for pod running', 'waiting for pod to start'],
+      ...['registering runner', 'verifying runner', 'checking for jobs', 'failed to create task run pod', 'translating taskspec to pod'],
     ],
   },
   {
     stage: 'Deploy',
-    any: ['failed calling webhook', 'dry-run failed', 'failed to apply', 'is forbidden:', 'failed to get cluster info for'],
+    any: [
+      ...['failed calling webhook', 'dry-run failed', 'failed to apply', 'is forbidden:', 'failed to get cluster info for'],
+      ...['another operation (install/upgrade/rollback) is in progress', '"step-deploy'],
+    ],
   },
 ];
+
+/** Where that is to be repaired which these say, wherever it was said. */
+export const stagesOfCauses: Readonly<Partial<Record<Cause, Stage>>> = {
+  CredentialsMissing: 'Authentication',
+  CredentialsRejected: 'Authentication',
+  VerificationFailed: 'Verify',
+  ProbeFailed: 'Verify',
+};
 
 interface Verdict {
   stage?: Stage;
@@ -43,32 +83,39 @@ interface Verdict {
 export const reasons: Readonly<Record<string, Verdict>> = {
   ErrImagePull: { stage: 'Artifact', cause: 'Unknown' },
   ImagePullBackOff: { stage: 'Artifact', cause: 'Unknown' },
-  InvalidImageName: { stage: 'Artifact', cause: 'InvalidManifest' },
+  InvalidImageName: { stage: 'Deploy', cause: 'InvalidManifest' },
   ErrImageNeverPull: { stage: 'Artifact', cause: 'ImageMissing' },
   RegistryUnavailable: { stage: 'Artifact', cause: 'NetworkUnreachable' },
-  SignatureValidationFailed: { stage: 'Artifact', cause: 'VerificationFailed' },
-  CrashLoopBackOff: { stage: 'Verify', cause: 'CrashLoop' },
-  OOMKilled: { stage: 'Verify', cause: 'CrashLoop' },
+  SignatureValidationFailed: { cause: 'VerificationFailed' },
+  CrashLoopBackOff: { stage: 'Deploy', cause: 'CrashLoop' },
+  OOMKilled: { stage: 'Deploy', cause: 'CrashLoop' },
+  RunContainerError: { stage: 'Deploy', cause: 'CrashLoop' },
+  StartError: { stage: 'Deploy', cause: 'CrashLoop' },
+  CreateContainerError: { stage: 'Deploy', cause: 'Unknown' },
+  CreateContainerConfigError: { stage: 'Deploy', cause: 'Unknown' },
+  FailedMount: { stage: 'Deploy', cause: 'Unknown' },
+  FailedAttachVolume: { stage: 'Deploy', cause: 'Unknown' },
+  FailedCreatePodSandBox: { stage: 'Deploy', cause: 'Unknown' },
+  Unhealthy: { cause: 'ProbeFailed' },
+  FailedScheduling: { stage: 'Deploy', cause: 'Unschedulable' },
   Unschedulable: { stage: 'Deploy', cause: 'Unschedulable' },
   ProgressDeadlineExceeded: { stage: 'Deploy', cause: 'DeadlineExceeded' },
   DeadlineExceeded: { cause: 'DeadlineExceeded' },
   BackoffLimitExceeded: { cause: 'CrashLoop' },
-  CreateContainerConfigError: { stage: 'Deploy', cause: 'Unknown' },
-  AuthenticationFailed: { stage: 'Authentication', cause: 'CredentialsMissing' },
+  AuthenticationFailed: { cause: 'CredentialsMissing' },
   GitOperationFailed: { stage: 'Source', cause: 'Unknown' },
-  VerificationError: { stage: 'Source', cause: 'VerificationFailed' },
-  DependencyNotReady: { stage: 'Deploy', cause: 'DependencyNotReady' },
+  VerificationError: { cause: 'VerificationFailed' },
+  DependencyNotReady: { stage: 'Queue', cause: 'DependencyNotReady' },
+  BuildFailed: { stage: 'Build', cause: 'Unknown' },
   SyncError: { stage: 'Deploy', cause: 'Unknown' },
   OperationFailed: { stage: 'Deploy', cause: 'Unknown' },
   Missing: { stage: 'Deploy', cause: 'Unknown' },
   Degraded: { stage: 'Verify', cause: 'Unknown' },
   HealthCheckFailed: { stage: 'Verify', cause: 'Unknown' },
-  ReconciliationFailed: { stage: 'Deploy', cause: 'Unknown' },
-  InstallFailed: { stage: 'Deploy', cause: 'Unknown' },
-  UpgradeFailed: { stage: 'Deploy', cause: 'Unknown' },
+  PruneFailed: { stage: 'Deploy', cause: 'Unknown' },
   TestFailed: { stage: 'Verify', cause: 'TestFailed' },
-  TaskRunTimeout: { cause: 'DeadlineExceeded' },
-  PipelineRunTimeout: { cause: 'DeadlineExceeded' },
+  TaskRunTimeout: { stage: 'Build', cause: 'DeadlineExceeded' },
+  PipelineRunTimeout: { stage: 'Build', cause: 'DeadlineExceeded' },
   TaskRunImagePullFailed: { stage: 'Artifact', cause: 'Unknown' },
   TaskRunResolutionFailed: { stage: 'Source', cause: 'Unknown' },
   CouldntGetPipeline: { stage: 'Source', cause: 'Unknown' },
@@ -89,26 +136,33 @@ export const reasons: Readonly<Record<string, Verdict>> = {
   TaskValidationFailed: { cause: 'InvalidManifest' },
   TooManyPodFailures: { stage: 'Queue', cause: 'RunnerUnavailable' },
   InvalidPod: { stage: 'Queue', cause: 'InvalidManifest' },
+  ExceededResourceQuota: { stage: 'Queue', cause: 'QuotaExceeded' },
+  ExceededNodeResources: { stage: 'Queue', cause: 'Unschedulable' },
 };
 
-/** The stage that an object of this kind is about, whatever is wrong with it. */
+/** The stage that an object of this kind is about, whatever is wrong with it; a Kustomization or an Application may be at any. */
 export const stagesOfKinds: Readonly<Record<string, Stage>> = {
   GitRepository: 'Source',
   HelmRepository: 'Source',
-  OCIRepository: 'Source',
   Bucket: 'Source',
-  Kustomization: 'Deploy',
-  HelmRelease: 'Deploy',
+  OCIRepository: 'Artifact',
   Deployment: 'Deploy',
+  ReplicaSet: 'Deploy',
   StatefulSet: 'Deploy',
   DaemonSet: 'Deploy',
-  Job: 'Verify',
-  CronJob: 'Verify',
-  Pipeline: 'Build',
-  PipelineRun: 'Build',
-  Task: 'Build',
+  Job: 'Deploy',
+  CronJob: 'Deploy',
+  CIJob: 'Build',
   TaskRun: 'Build',
+  PipelineRun: 'Build',
+  Pipeline: 'Build',
+  Task: 'Build',
   EphemeralRunner: 'Queue',
   AutoscalingRunnerSet: 'Queue',
   AutoscalingListener: 'Queue',
 };
+
+/** Kinds whose pods are the work itself: as long as one cannot be made or placed, the work waits. */
+export const worksOfPods: ReadonlySet<string> = new Set([
+  ...['Job', 'CronJob', 'CIJob', 'TaskRun', 'PipelineRun', 'Task', 'Pipeline', 'EphemeralRunner', 'AutoscalingRunnerSet'],
+]);

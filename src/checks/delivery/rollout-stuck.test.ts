@@ -71,7 +71,7 @@ describe('rollout-stuck fires', () => {
   });
 
   it.each<[string, ClusterFixture, string, string, string]>([
-    ['crashes', rollout([crashing('web-2')]), 'Verify', 'CrashLoop', 'pod web-2 crashes: main ended with exit code 1'],
+    ['crashes', rollout([crashing('web-2')]), 'Deploy', 'CrashLoop', 'pod web-2 crashes: main ended with exit code 1'],
     [
       'waits for a ConfigMap',
       rollout([notReady('web-1', { containers: [{ waiting: 'CreateContainerConfigError' }] })]),

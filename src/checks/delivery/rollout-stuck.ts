@@ -117,9 +117,9 @@ function whyOf({ view }: Context, object: string, { notCreated, kind }: Workload
 function whyOfPod(affected: AffectedPod): Why {
   const { pod, state, containers, trouble } = affected;
   if (state === 'Crashing')
-    return { stage: 'Verify', cause: 'CrashLoop', words: `pod ${pod.name} crashes: ${inWords([affected], howItEnds)}` };
+    return { stage: 'Deploy', cause: 'CrashLoop', words: `pod ${pod.name} crashes: ${inWords([affected], howItEnds)}` };
   if (state === 'OutOfMemory')
-    return { stage: 'Verify', cause: 'CrashLoop', words: `a container of pod ${pod.name} is ended for lack of memory` };
+    return { stage: 'Deploy', cause: 'CrashLoop', words: `a container of pod ${pod.name} is ended for lack of memory` };
   if (state === 'Waiting') {
     const { stage, cause } = classify({ text: '', reason: containers[0]?.waiting, kind: 'Deployment' });
     return {
