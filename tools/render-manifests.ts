@@ -44,7 +44,10 @@ function namespaceManifest(name: string): string {
 /** The content of deploy/install.yaml: the chart with its default values, for `kubectl apply` without Helm. */
 export function installManifests(options: Pick<RenderOptions, 'helm'> = {}): string {
   // Helm does not manage what kubectl applies, so its two labels and its annotation would be untrue here.
-  const manifests = renderManifests({ ...options, values: { crds: { keep: false } } }).replace(/^ +(app\.kubernetes\.io\/managed-by: Helm|helm\.sh\/chart: .*)\n/gm, '');
+  const manifests = renderManifests({ ...options, values: { crds: { keep: false } } }).replace(
+    /^ +(app\.kubernetes\.io\/managed-by: Helm|helm\.sh\/chart: .*)\n/gm,
+    '',
+  );
   return `# Generated from charts/${release} by \`make generate\`; do not edit.\n${manifests}`;
 }
 
