@@ -21,7 +21,7 @@ describe('helm test', () => {
     server.on('GET', '/readyz', [answers.ready]);
     server.on('GET', '/metrics', [answers.metrics]);
     const { command, args } = podIn(render(values, namespace, true))!.spec!.containers[0]!;
-    const local = args!.map((arg) => arg.replace(/^http:\/\/[^/]+/, server.url));
+    const local = args!.map((arg) => arg.replace(/^http:\/\/[^/]+/, server.url).replace(/^60$/, '0'));
     const child = spawn(command![0]!, local, { env: { PATH: process.env.PATH } });
     const printed: Buffer[] = [];
     for (const output of [child.stdout, child.stderr]) output.on('data', (chunk: Buffer) => void printed.push(chunk));
@@ -55,6 +55,15 @@ describe('helm test', () => {
       out: expect.stringMatching(/^ok: .*\nok: /),
     });
     expect(await runPod({ metrics: { auth: false } }, { ready: answer('ok'), metrics: series })).toMatchObject({ code: 0 });
+  });
+
+  it('fails where the operator is not ready in time, and says why', async () => {
+    const notReady = answer('[-]watches failed: starting\nreadyz check failed\n', { status: 500 });
+
+    expect(await runPod({}, { ready: notReady, metrics: forbidden })).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^FAILED: .*readyz\?verbose answered 500; [\s\S]*watches failed: starting/),
+    });
   });
 
   it('fails where metrics are open although they should not be, or are not the operator’s', async () => {

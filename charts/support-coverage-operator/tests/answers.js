@@ -1,6 +1,5 @@
 // What `helm test` runs, in the operator's own image: is it ready, and are its metrics there, for those alone who may read them?
-const [readyUrl, metricsUrl, metricsAuth] = process.argv.slice(1);
-const patienceMs = 60_000;
+const [readyUrl, metricsUrl, metricsAuth, patienceSeconds] = process.argv.slice(1);
 const pauseMs = 2_000;
 
 /** Without a ready Pod there is nobody behind the Service, so no answer means the same as a bad one. */
@@ -14,10 +13,10 @@ async function ask(url) {
 }
 
 async function untilReady() {
-  const deadline = Date.now() + patienceMs;
+  const deadline = Date.now() + Number(patienceSeconds) * 1_000;
   for (;;) {
     const answer = await ask(readyUrl);
-    if (answer.status === 200 || Date.now() > deadline) return answer;
+    if (answer.status === 200 || Date.now() >= deadline) return answer;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
