@@ -18,7 +18,7 @@ function commit(definition: object): void {
 }
 
 const before = crd(kinds[0]!);
-const after = structuredClone(before) as {
+const after = crd(kinds[0]!) as {
   spec: { versions: { schema: { openAPIV3Schema: { properties: { spec: { required: string[] } } } } }[] };
 };
 after.spec.versions[0]!.schema.openAPIV3Schema.properties.spec.required.push('suspend2');

@@ -83,7 +83,7 @@ describe('Labels and annotations of the values', () => {
     expect(documents().length).toBeGreaterThan(25);
     expect(names(documents().filter(({ metadata }) => metadata.labels?.team !== 'support'))).toEqual([]);
     expect(names(documents().filter(({ metadata }) => metadata.annotations?.owner !== 'platform'))).toEqual([]);
-    const selector = (values: object) => specOf<k8s.V1DeploymentSpec>(render(values), 'Deployment')?.selector;
+    const selector = (values: Record<string, unknown>) => specOf<k8s.V1DeploymentSpec>(render(values), 'Deployment')?.selector;
     expect(selector(extra)).toEqual(selector({}));
     expect(podLabels(documents())).toMatchObject({ team: 'support', 'app.kubernetes.io/name': operator });
   });
@@ -106,7 +106,7 @@ describe('Labels and annotations of the values', () => {
 });
 
 describe('The network policy', () => {
-  const policy = (values: object, documents = render({ networkPolicy: { enabled: true, ...values } })) =>
+  const policy = (values: Record<string, unknown>, documents = render({ networkPolicy: { enabled: true, ...values } })) =>
     specOf<k8s.V1NetworkPolicySpec>(documents, 'NetworkPolicy');
   const ports = (rule: k8s.V1NetworkPolicyIngressRule) => rule.ports?.map(({ port }) => port);
 
@@ -157,7 +157,7 @@ describe('The alerts', () => {
 
 describe('The definitions of the custom resources', () => {
   const written = readdirSync(`${root}crds`).map((file) => load(readFileSync(`${root}crds/${file}`, 'utf8')) as Document);
-  const definitions = (values: object) => ofKind(render(values), 'CustomResourceDefinition');
+  const definitions = (values: Record<string, unknown>) => ofKind(render(values), 'CustomResourceDefinition');
 
   it('are part of the release, as they are written', () => {
     expect(written).toHaveLength(4);
@@ -168,7 +168,8 @@ describe('The definitions of the custom resources', () => {
   });
 
   it('stay when the release goes, unless a value says otherwise', () => {
-    const policies = (values: object) => definitions(values).map(({ metadata }) => metadata.annotations?.['helm.sh/resource-policy']);
+    const policies = (values: Record<string, unknown>) =>
+      definitions(values).map(({ metadata }) => metadata.annotations?.['helm.sh/resource-policy']);
 
     expect(policies({})).toEqual(Array(4).fill('keep'));
     expect(policies({ crds: { keep: false } })).toEqual(Array(4).fill(undefined));

@@ -16,7 +16,10 @@ describe('helm test', () => {
   const series = answer('supportcoverage_build_info{version="1.2.3"} 1\n');
 
   /** What the Pod says and how it ends, with a server of these answers behind the Service. */
-  async function runPod(values: object, answers: { ready: ReturnType<typeof answer>; metrics: ReturnType<typeof answer> }) {
+  async function runPod(
+    values: Record<string, unknown>,
+    answers: { ready: ReturnType<typeof answer>; metrics: ReturnType<typeof answer> },
+  ) {
     const server = await connections.server();
     server.on('GET', '/readyz', [answers.ready]);
     server.on('GET', '/metrics', [answers.metrics]);
