@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { dump, load } from 'js-yaml';
 import { chart } from '../../tools/render-manifests.ts';
 import { binary } from '../controlplane/binaries.ts';
+import type { Manifest } from '../controlplane/cluster-handle.ts';
 import { type ControlPlane, startControlPlane } from '../controlplane/controlplane.ts';
+import { waitFor } from '../controlplane/wait.ts';
 
 /** What Helm itself makes of the chart in a cluster, from the first install to the uninstall. Nothing runs the Pods here. */
 
@@ -64,9 +66,12 @@ function olderChart(): string {
 const suspendOf = async () =>
   (await cluster.kubectlJson<{ spec: { suspend?: boolean } }>(['get', '-n', namespace, 'supportcoverage', 'production'])).spec.suspend;
 const exists = async (...what: string[]) => (await cluster.kubectl(['get', '-n', namespace, ...what], { allowFailure: true })).code === 0;
+/** An API server serves a changed definition a moment after it took it. */
+const untilTaken = (manifest: Manifest) =>
+  waitFor('the definition to take the object', async () => cluster.apply(manifest).then(() => true));
 const established = () => cluster.kubectl(['wait', '--for=condition=Established', 'crd', definition, '--timeout=30s']);
 
-it('an upgrade brings new fields of the custom resources, and what was there stays through uninstall and a new install', async () => {
+it('an upgrade brings new fields of the custom resources, a rollback takes them back, and what was there stays through uninstall and a new install', async () => {
   helm('install', release, olderChart(), '--create-namespace');
   await established();
   await cluster.apply(coverage({}));
@@ -78,9 +83,14 @@ it('an upgrade brings new fields of the custom resources, and what was there sta
 
   const notes = helm('upgrade', release, chart, '--values', valuesFile(everything));
   expect(notes).toContain(`helm test ${release} --namespace ${namespace}`);
-  await cluster.apply(coverage({ suspend: true }));
+  await untilTaken(coverage({ suspend: true }));
   expect(await suspendOf()).toBe(true);
   for (const kind of ['deployment', 'poddisruptionbudget', 'networkpolicy']) expect(await exists(kind, release)).toBe(true);
+
+  helm('rollback', release, '1');
+  await waitFor('the older definition to leave the field out', async () => (await suspendOf()) === undefined);
+  helm('rollback', release, '2');
+  await waitFor('the newer definition to show the field', async () => (await suspendOf()) === true);
 
   helm('uninstall', release);
   expect(await exists('deployment', release)).toBe(false);
