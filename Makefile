@@ -1,9 +1,9 @@
 # Every target needs git, make, Node 20 or later with npm, and Go; the rest is installed or built here.
-# `test` also needs Alertmanager, which it installs on Debian as root; elsewhere it says what to install.
+# `test` also needs Prometheus and Alertmanager, which it installs on Debian as root; elsewhere it says what to install.
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test chaos test-delivery mutate bench bench-live check generate build controlplane alertmanager clean
+.PHONY: help demo test chaos test-delivery mutate bench bench-live check generate build controlplane prometheus clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -11,7 +11,7 @@ help: ## Show the targets
 demo: node_modules/.installed controlplane ## Start a cluster with the operator, break things, and watch it report them (DEMO=once: exit when all was seen)
 	node test/demo/demo.ts
 
-test: node_modules/.installed controlplane alertmanager ## Types, lint, generated files, unit, integration and chaos tests
+test: node_modules/.installed controlplane prometheus ## Types, lint, generated files, unit, integration and chaos tests
 	node tools/run-tests.ts
 
 chaos: node_modules/.installed controlplane ## Faults of the API server and kills of the operator, and what becomes of its work (14 minutes)
@@ -42,8 +42,8 @@ build: node_modules/.installed ## Make the program that the image runs, in dist/
 controlplane: node_modules/.installed ## Build the test control plane, kwok and helm (10 to 15 minutes the first time)
 	node test/controlplane/build.ts
 
-alertmanager: ## Install Debian's Alertmanager for the tests, where it is missing
-	tools/install-alertmanager.sh
+prometheus: ## Install Debian's Prometheus and Alertmanager for the tests, where they are missing
+	tools/install-prometheus.sh
 
 node_modules/.installed: package.json package-lock.json
 	npm ci --loglevel=error

@@ -198,7 +198,7 @@ it('the files written are the definitions, and those in the repository are curre
     for (const file of files) {
       const text = readFileSync(join(folder, file), 'utf8');
       expect(load(text)).toEqual(crd(kinds.find(({ plural }) => file.includes(plural))!));
-      for (const committed of ['crds', 'charts/support-coverage-operator/crds'])
+      for (const committed of ['crds', 'charts/support-coverage-operator/generated/crds'])
         expect(readFileSync(new URL(`../${committed}/${file}`, import.meta.url), 'utf8')).toBe(text);
     }
   } finally {

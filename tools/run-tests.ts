@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { incompatibleSince, previousRelease } from './previous-release.ts';
 
 /** Runs every test and check, and ends with a line `N passed, N failed`: what `make test` does. `--static` leaves the tests out. */
 
@@ -44,6 +45,13 @@ function fingerprint(): Map<string, string> {
   return new Map(files.map((file) => [file, createHash('sha256').update(readFileSync(file)).digest('hex')]));
 }
 
+/** True where whatever the definitions of a release took is still taken. */
+function definitionsAreCompatible(tag: string): boolean {
+  const problems = incompatibleSince('.', tag);
+  for (const problem of problems) process.stdout.write(`${problem}\n`);
+  return problems.length === 0;
+}
+
 /** Runs one of jest's projects and adds its tests to the count. A run without a single test has failed. */
 function jest(project: string, ...options: string[]): void {
   const folder = mkdtempSync(join(tmpdir(), 'jest-'));
@@ -71,6 +79,9 @@ function jest(project: string, ...options: string[]): void {
 step('types', () => command('tsc', ['-p', '.']));
 step('lint and format', () => command('biome', ['ci']));
 step('generated files', generatedIsCurrent);
+const release = previousRelease('.');
+if (release) step(`definitions compatible with ${release}`, () => definitionsAreCompatible(release));
+else process.stdout.write('== no tag of a release (v1.2.3) in the history: the definitions are compared with none\n');
 if (!process.argv.includes('--static')) {
   jest('unit');
   // One at a time: each starts a control plane of its own.

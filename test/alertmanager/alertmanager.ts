@@ -33,7 +33,7 @@ export interface Alertmanagers {
 
 const graceMs = 5_000;
 
-/** Alertmanagers that end with this process, whichever way it ends. `make alertmanager` installs the program. */
+/** Alertmanagers that end with this process, whichever way it ends. `make prometheus` installs the program. */
 export function superviseAlertmanagers(): Alertmanagers {
   const directory = mkdtempSync(join(tmpdir(), 'alertmanager-'));
   const processes = superviseProcesses(directory);

@@ -1,74 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type * as k8s from '@kubernetes/client-node';
-import { load, loadAll } from 'js-yaml';
+import { load } from 'js-yaml';
 import { correctable } from '../../src/api/v1alpha1/supportcoverage.ts';
 import { featureNames, features as featureSwitches } from '../../src/observe/features.ts';
-import { createProgram, type Options } from '../../src/options.ts';
 import { logLevels } from '../../src/runtime/logger.ts';
-import { permissions, type Rule } from '../../tools/generate-rbac.ts';
-import { chart, installManifests, type RenderOptions, renderManifests } from '../../tools/render-manifests.ts';
+import { permissions } from '../../tools/generate-rbac.ts';
+import { chart, installManifests, type RenderOptions } from '../../tools/render-manifests.ts';
 import { binary } from '../controlplane/binaries.ts';
+import { type Document, named, operator, optionsFrom, podOf, render, restrictedViolations } from '../fixtures/chart.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
-const operator = 'support-coverage-operator';
 const people = ['acknowledge', 'admin', 'edit', 'metrics-reader', 'view'].map((suffix) => `${operator}-${suffix}`);
-
-interface Document {
-  kind: string;
-  metadata: { name: string; namespace?: string; labels?: Record<string, string> };
-  rules?: Rule[];
-  roleRef?: { kind: string; name: string };
-  subjects?: { kind: string; name: string; namespace: string }[];
-  automountServiceAccountToken?: boolean;
-  spec?: Record<string, unknown>;
-}
-
-function render(values: RenderOptions['values'] = {}, namespace = 'platform-support'): Document[] {
-  return loadAll(renderManifests({ namespace, values })) as Document[];
-}
-
-function named(documents: Document[], kind: string, name: string, namespace?: string): Document | undefined {
-  return documents.find(
-    (document) => document.kind === kind && document.metadata.name === name && document.metadata.namespace === namespace,
-  );
-}
-
-function podOf(documents: Document[]): k8s.V1PodSpec {
-  const deployment = documents.find(({ kind }) => kind === 'Deployment') as { spec: k8s.V1DeploymentSpec } | undefined;
-  return deployment!.spec.template.spec!;
-}
-
 const rulesOf = (documents: Document[]) => documents.flatMap(({ rules }) => rules ?? []);
-
-/** What the operator makes of the arguments that the chart gives it. */
-async function optionsFrom(documents: Document[]): Promise<Options> {
-  let received: Options | undefined;
-  const program = createProgram(async (options) => {
-    received = options;
-  }).exitOverride();
-  await program.parseAsync(['node', operator, ...podOf(documents).containers[0]!.args!]);
-  return received!;
-}
-
-/** Where a Pod falls short of the Pod Security level "restricted", as the Pod Security Standards list its fields. */
-function restrictedViolations(pod: k8s.V1PodSpec): string[] {
-  const ofPod = pod.securityContext ?? {};
-  const perContainer = [...(pod.initContainers ?? []), ...pod.containers].flatMap(({ securityContext: own = {}, ports }) => [
-    own.privileged && 'privileged',
-    own.allowPrivilegeEscalation !== false && 'allowPrivilegeEscalation',
-    !own.capabilities?.drop?.includes('ALL') && 'capabilities.drop',
-    own.capabilities?.add?.some((capability) => capability !== 'NET_BIND_SERVICE') && 'capabilities.add',
-    (own.runAsNonRoot ?? ofPod.runAsNonRoot) !== true && 'runAsNonRoot',
-    (own.runAsUser ?? ofPod.runAsUser) === 0 && 'runAsUser',
-    !['RuntimeDefault', 'Localhost'].includes((own.seccompProfile ?? ofPod.seccompProfile)?.type ?? '') && 'seccompProfile',
-    ports?.some(({ hostPort }) => hostPort) && 'hostPort',
-  ]);
-  const allowedVolumes = ['configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'persistentVolumeClaim', 'projected', 'secret'];
-  const otherVolumes = (pod.volumes ?? []).filter((volume) => !allowedVolumes.some((type) => type in volume));
-  const violations = [pod.hostNetwork && 'hostNetwork', pod.hostPID && 'hostPID', pod.hostIPC && 'hostIPC', ...perContainer];
-  return [...violations.filter((violation) => typeof violation === 'string'), ...(otherVolumes.length > 0 ? ['volumes'] : [])];
-}
 
 describe('The chart', () => {
   it('passes helm lint', () => {
@@ -140,6 +84,13 @@ describe("The chart's values", () => {
     ['the switch for corrections that there was', { corrections: { enabled: true } }, "'enabled'"],
     ['a range of addresses that is none', { allowAddresses: ['lan'] }, '/allowAddresses/0'],
     ['a Secret that no cluster can have', { secrets: { names: ['Hooks'] } }, '/secrets/names/0'],
+    ['a budget that lets nobody be evicted', { podDisruptionBudget: { maxUnavailable: 0 } }, '/podDisruptionBudget/maxUnavailable'],
+    ['a misspelt switch of the network policy', { networkPolicy: { enable: true } }, "'enable'"],
+    ['a scraper that is described by nothing', { networkPolicy: { metricsFrom: [{}] } }, '/networkPolicy/metricsFrom/0'],
+    ['a spread over nothing', { topologySpreadConstraints: [{ maxSkew: 1 }] }, '/topologySpreadConstraints/0'],
+    ['a label that is no text', { commonLabels: { team: 7 } }, '/commonLabels/team'],
+    ['definitions that are kept by a word', { crds: { keep: 'yes' } }, '/crds/keep'],
+    ['alerts that are switched on by a word', { prometheusRule: { enabled: 'yes' } }, '/prometheusRule/enabled'],
     ['somebody else’s ServiceAccount without its name', { serviceAccount: { create: false } }, '/serviceAccount/name'],
   ])('are refused with their path: %s', (_, values, path) => {
     expect(() => render(values)).toThrow(path);

@@ -19,13 +19,33 @@ app.kubernetes.io/name: {{ include "support-coverage-operator.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
-{{- define "support-coverage-operator.labels" -}}
+{{- define "support-coverage-operator.ownLabels" -}}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{ include "support-coverage-operator.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/component: operator
 app.kubernetes.io/part-of: support-coverage-operator
 app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end }}
+
+{{/* Of every object. What somebody else selects by is not for commonLabels to change. */}}
+{{- define "support-coverage-operator.labels" -}}
+{{- merge (include "support-coverage-operator.ownLabels" . | fromYaml) .Values.commonLabels | toYaml -}}
+{{- end }}
+
+{{/* The annotations of an object that has no others, as part of its metadata; nothing where there are none. */}}
+{{- define "support-coverage-operator.annotations" -}}
+{{- with .Values.commonAnnotations }}
+  annotations:
+    {{- toYaml . | nindent 4 }}
+{{- end }}
+{{- end }}
+
+{{/* The Pod of `helm test`. Not the operator's, or the Service would send it requests for the operator. */}}
+{{- define "support-coverage-operator.testLabels" -}}
+app.kubernetes.io/name: {{ include "support-coverage-operator.name" . }}-test
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: test
 {{- end }}
 
 {{- define "support-coverage-operator.serviceAccountName" -}}
