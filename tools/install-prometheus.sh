@@ -25,6 +25,7 @@ if [ ! -e "$policy" ]; then
   chmod 755 "$policy"
 fi
 export DEBIAN_FRONTEND=noninteractive
-if ! apt-cache show "${packages[@]}" >/dev/null 2>&1; then apt-get update; fi
-apt-get install --yes --no-install-recommends "${packages[@]}"
+install=(apt-get install --yes --no-install-recommends "${packages[@]}")
+# What apt knows of the archive may be missing, or too old to be found there.
+"${install[@]}" || { apt-get update && "${install[@]}"; }
 if [ -d /run/systemd/system ]; then systemctl disable --now "${packages[@]}"; fi
