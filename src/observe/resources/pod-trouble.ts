@@ -1,3 +1,4 @@
+import { shortened } from '../../kube/redact.ts';
 import type { Pod } from '../../kube/types.ts';
 import { instantOf } from '../resource.ts';
 
@@ -117,12 +118,7 @@ function imageOf({ name, image, state }: ContainerStatus, before: readonly Conta
   const said = state?.waiting?.message ?? '';
   const known = before.find((container) => container.name === name)?.image;
   if (known?.name === image && /^Back-off pulling image "[^"]*"$/.test(said)) return known;
-  return { name: interned(image ?? ''), said: interned(own(said)) };
-}
-
-/** A copy, since a part of a long text would keep all of it. */
-function own(text: string): string {
-  return text.length > longestSaid ? Buffer.from(text.slice(0, longestSaid)).toString() : text;
+  return { name: interned(image ?? ''), said: interned(shortened(said, longestSaid)) };
 }
 
 function endedOf({ exitCode, reason = '', finishedAt = '' }: Ended): ContainerTrouble['ended'] {
