@@ -59,9 +59,9 @@ const noContainers: readonly ContainerTrouble[] = [];
 const noKills: readonly OomKill[] = [];
 
 /** Undefined for a pod that is as it should be. */
-export function troubleOf({ spec, status }: Pod, before: PodTrouble | undefined): PodTrouble | undefined {
+export function troubleOf({ metadata, spec, status }: Pod, before: PodTrouble | undefined): PodTrouble | undefined {
   const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
-  const notReady = notReadyOf(status, Boolean(spec?.nodeName));
+  const notReady = notReadyOf(status, Boolean(spec?.nodeName), metadata?.creationTimestamp);
   const containers = containersOf(statuses, before?.containers ?? noContainers);
   const oomKills = oomKillsOf(statuses, before?.oomKills ?? noKills);
   if (!notReady && containers.length === 0 && oomKills.length === 0) return undefined;
@@ -69,12 +69,13 @@ export function troubleOf({ spec, status }: Pod, before: PodTrouble | undefined)
   return { notReady, startingSince: later(notReady?.since, initialized?.lastTransitionTime), containers, oomKills };
 }
 
-function notReadyOf(status: Status | undefined, placed: boolean): PodTrouble['notReady'] {
+function notReadyOf(status: Status | undefined, placed: boolean, createdAt: string | undefined): PodTrouble['notReady'] {
   const condition = (of: string) => status?.conditions?.find(({ type }) => type === of);
   const ready = condition('Ready');
   if (!ready) {
     if (!placed || status?.phase !== 'Pending') return undefined;
-    return { since: condition('PodScheduled')?.lastTransitionTime, progress: 'Unseen' };
+    // One that was made for its node has been seen by no scheduler.
+    return { since: condition('PodScheduled')?.lastTransitionTime ?? createdAt, progress: 'Unseen' };
   }
   if (ready.status === 'True') return undefined;
   return { since: ready.lastTransitionTime, progress: progressOf(status, condition('Initialized'), condition('ContainersReady')) };
