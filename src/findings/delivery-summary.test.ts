@@ -32,6 +32,18 @@ it('says of each tool how many are healthy, failing, suspended, tried and stale,
   ]);
 });
 
+it.each([
+  ['without the sign of an hour', '20261123T110000Z', '2026-11-23T11:00:00Z'],
+  ['in a zone that it names', '2026-11-23T12:00:00+01:00[Europe/Amsterdam]', '2026-11-23T11:00:00Z'],
+  ['as no time at all', 'yesterday', undefined],
+])('a time that a tool writes %s is never one that the API server refuses', (_, since, firstFailure) => {
+  const [condition] = fluxObject('away', { conditions: refused }).status?.conditions ?? [];
+  const object = fluxObject('away', { status: { artifact: { lastUpdateTime: since } } });
+  const gitrepositories = [{ ...object, status: { ...object.status, conditions: [{ ...condition, lastTransitionTime: since }] } }];
+  const [pipeline] = summary({ gitrepositories })?.[0]?.pipelines ?? [];
+  expect([pipeline?.firstFailure, pipeline?.lastSuccess]).toEqual([firstFailure, firstFailure]);
+});
+
 it('names at most 50, however many fail', () => {
   const gitrepositories = Array.from({ length: 2000 }, (_, index) => fluxObject(`shop-${index}`, { conditions: refused }));
   const [flux] = summary({ gitrepositories }) ?? [];

@@ -51,13 +51,15 @@ function stateOf({ state, since }: DeliveryView, now: Temporal.Instant): State {
 
 function entryOf({ delivery, state }: { delivery: DeliveryView; state: State }): DeliveryToolReport['pipelines'] {
   if (state === 'Healthy' || state === 'Progressing') return [];
-  const { lastSuccessAt, since } = delivery;
+  // As the API server takes it: others write a time in more ways than one.
+  const lastSuccess = instantOf(delivery.lastSuccessAt)?.toString();
+  const firstFailure = instantOf(delivery.since)?.toString();
   return [
     {
       object: nameOf(delivery),
       state,
-      ...(instantOf(lastSuccessAt) ? { lastSuccess: lastSuccessAt } : {}),
-      ...(state === 'Failing' && instantOf(since) ? { firstFailure: since } : {}),
+      ...(lastSuccess ? { lastSuccess } : {}),
+      ...(state === 'Failing' && firstFailure ? { firstFailure } : {}),
     },
   ];
 }

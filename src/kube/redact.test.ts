@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { redact } from './redact.ts';
+import { redact, shortened } from './redact.ts';
 
 describe('redact takes out of a text', () => {
   it.each([
@@ -11,6 +11,7 @@ describe('redact takes out of a text', () => {
     ['a token in place of a user', 'GET https://abcdef123456@git.example.com/shop', 'GET https://git.example.com/shop'],
     ['a password with an @ and a /', 'https://bot:p@ss/w@rd@git.example.com/shop', 'https://git.example.com/shop'],
     ['the query of a URL', 'Get "https://blob.example.com/a?sv=1&sig=c2VjcmV0": 403', 'Get "https://blob.example.com/a?***": 403'],
+    ['a login without a scheme', 'cannot clone bot:hunter22@git.example.com/shop.git: EOF', 'cannot clone git.example.com/shop.git: EOF'],
     ['an Authorization header', 'sent Authorization: Basic Ym90Omh1bnRlcjIy to it', 'sent Authorization: ***'],
     ['a bearer by itself', 'refused bearer c2VjcmV0c2VjcmV0', 'refused bearer ***'],
     ['a value whose key says so', 'login with password=hunter22, user=bot', 'login with password=***, user=bot'],
@@ -32,6 +33,8 @@ describe('redact leaves', () => {
     'dial tcp: lookup git.example.com on 10.96.0.10:53: no such host',
     'oci://registry.example.com:5000/charts/web@sha256:0b1c',
     'git@git.example.com:shop/web.git: not found',
+    'web:1.0.0@sha256:0b1c and main@sha1:0b1c, as jane@example.com said at 12:30',
+    'registry.example.com:5000/shop/web:1.0@sha256:0b1c',
     'secrets "registry-login" not found',
     'Head "https://registry.example.com/v2/shop/web/manifests/1.0": EOF',
   ])('%s', (text) => {
@@ -61,6 +64,7 @@ const places: ((secret: string) => string)[] = [
   (secret) => `remote: HTTP Basic ${secret} was refused`,
   (secret) => `token ghp_${secret} has expired, and so has glpat-${secret}`,
   (secret) => `aws_secret_access_key = ${secret}`,
+  (secret) => `repository bot:${secret}@git.example.com/shop.git not found`,
 ];
 
 it('no credential survives, wherever it stands', () => {
@@ -88,8 +92,31 @@ it('a text that is made to be slow is not', () => {
     '-'.repeat(100_000),
     'https://a:'.repeat(10_000),
     'token '.repeat(20_000),
+    'a:'.repeat(50_000),
+    'a.'.repeat(50_000),
     '-----BEGIN PRIVATE KEY-----'.repeat(4_000),
   ])
     redact(text);
   expect(performance.now() - started).toBeLessThan(2_000);
+});
+
+describe('a text is shortened', () => {
+  it.each([
+    ['where it is longer', 'one two three', 9, 'one two t'],
+    ['not where it is not', 'one two three', 13, 'one two three'],
+    ['before an address that would be cut, of which only a token might be left', "clone 'https://c2VjcmV0@git.example.com'", 20, "clone '"],
+  ])('%s', (_, text, length, expected) => {
+    expect(shortened(text, length)).toBe(expected);
+  });
+
+  it('so that no part of a credential survives, wherever the text is cut', () => {
+    const token = (secret: string) => `unable to clone 'https://${secret}@git.example.com/shop.git': EOF`;
+    fc.assert(
+      fc.property(credential, fc.constantFrom(token, ...places), fc.integer({ min: 1, max: 300 }), (secret, place, length) => {
+        // Of the shortest tokens that are known by their form a piece may be left that opens nothing.
+        expect(redact(shortened(place(secret), length))).not.toContain(secret.slice(0, 16));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
 });

@@ -4,6 +4,9 @@ const gone = '***';
 /** `scheme://` and what follows, to the next space or quotation mark. */
 const url = /\b([a-z][a-z0-9+.-]{1,20}:\/\/)([^\s"'`<>]*)/gi;
 
+/** `user:password@host` without a scheme, as an address is written by hand; `web:1.0@sha256:…` is an image. */
+const loginsAlone = /(?<![\w.+%-])[\w.+%-]{1,255}:[^\s"'`<>@/]{1,1024}@(?!sha\d{1,3}:)(?=\w)/g;
+
 /** Headers that are credentials, with all that follows on the line. */
 const headers =
   /\b((?:proxy-)?authorization|(?:set-)?cookie|x-[a-z-]{0,40}(?:token|key|secret)|(?:private|job|deploy)-token)(["']?\s{0,3}[:=])[^\r\n]*/gi;
@@ -13,8 +16,8 @@ const schemes = /\b(bearer|basic|token)(\s{1,3})[\w+/=.~-]{8,}/gi;
 
 const keys =
   'password|passwd|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|account[_-]?key|private[_-]?key|credentials?|signature|auth';
-/** `password=…`, `"token": "…"`, `client_secret: …`. */
-const pairs = new RegExp(`((?<!/)(?:${keys})[\\w-]{0,20}["']?\\s{0,3}[=:]\\s{0,3})(?:"[^"\\n]*"|'[^'\\n]*'|[^\\s,;&"'}\\])]+)`, 'gi');
+/** `password=…`, `"token": "…"`, `client_secret: …`; a text that was cut may lack the last quotation mark. */
+const pairs = new RegExp(`((?<!/)(?:${keys})[\\w-]{0,20}["']?\\s{0,3}[=:]\\s{0,3})(?:"[^"\\n]*"?|'[^'\\n]*'?|[^\\s,;&"'}\\])]+)`, 'gi');
 /** `--password …`. */
 const flags = new RegExp(`(-[\\w-]{0,40}(?:${keys})[\\w-]{0,20}\\s{1,3})[^\\s"']+`, 'gi');
 
@@ -32,11 +35,26 @@ export function redact(text: string): string {
   return text
     .replace(privateKeys, gone)
     .replace(url, (_, scheme: string, rest: string) => scheme + withoutCredentials(rest))
+    .replace(loginsAlone, '')
     .replace(headers, `$1$2 ${gone}`)
     .replace(schemes, `$1$2${gone}`)
     .replace(pairs, `$1${gone}`)
     .replace(flags, `$1${gone}`)
     .replace(known, gone);
+}
+
+/** What an address may end at in a text. */
+const ends = [...' \n\r\t"\'`<>'];
+
+/**
+ * The beginning of a text, of at most so many characters. What may be an address is not cut but left out: a token that stands where its user
+ * does could no longer be told from a host. A copy, since a part of a long text would keep all of it.
+ */
+export function shortened(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const cut = text.slice(0, length);
+  const last = Math.max(...ends.map((end) => cut.lastIndexOf(end))) + 1;
+  return Buffer.from(cut.includes(':', last) ? cut.slice(0, last) : cut).toString();
 }
 
 /** `user:password@host/path?query` as `host/path`. A password may hold any character, so that the last @ counts; a digest is no host. */

@@ -1,4 +1,4 @@
-import { redact } from '../kube/redact.ts';
+import { redact, shortened } from '../kube/redact.ts';
 import type { Condition, ObjectMeta } from '../kube/types.ts';
 import type { Run } from './runs.ts';
 
@@ -44,12 +44,10 @@ export interface DeliveryFailure {
 const longestText = 2048;
 
 export function failureOf(reason: unknown, text: unknown): DeliveryFailure {
-  return { reason: typeof reason === 'string' ? reason.slice(0, 128) : '', text: typeof text === 'string' ? own(text) : '' };
-}
-
-/** A copy, since a part of a long text would keep all of it. */
-function own(text: string): string {
-  return text.length > longestText ? Buffer.from(text.slice(0, longestText)).toString() : text;
+  return {
+    reason: typeof reason === 'string' ? reason.slice(0, 128) : '',
+    text: typeof text === 'string' ? shortened(text, longestText) : '',
+  };
 }
 
 /** A `status.conditions`, of which nothing is certain. */
@@ -59,9 +57,17 @@ export function conditionOf(conditions: Conditions, type: string): Partial<Condi
   return Array.isArray(conditions) ? conditions.find((condition: Partial<Condition>) => condition?.type === type) : undefined;
 }
 
-/** An address as it may be shown; '' for what is none. */
+/** Longer than any server takes: what a part of it would show cannot be told. */
+const longestAddress = 2048;
+
+/** An address as it may be shown, at most 512 characters; '' for what is none. */
 export function addressOf(url: unknown): string {
-  return typeof url === 'string' ? redact(url.slice(0, 512)) : '';
+  return typeof url === 'string' && url.length <= longestAddress ? redact(url).slice(0, 512) : '';
+}
+
+/** What names a version, as it is written; '' for what is no text or longer than any such name. */
+export function revisionOf(text: unknown): string {
+  return typeof text === 'string' && text.length <= 512 ? text : '';
 }
 
 /** Marks by which Flux and Argo CD know what they have applied. */

@@ -58,6 +58,8 @@ export async function install(cluster: Cluster, values: RenderOptions['values'] 
 export interface OperatorOptions {
   /** Further flags. */
   flags?: string[];
+  /** Of Node, such as the image has them. */
+  nodeFlags?: readonly string[];
   /** Default true, as the chart has it. */
   leaderElect?: boolean;
   /** Default: one with a new token of the operator's ServiceAccount. */
@@ -66,7 +68,7 @@ export interface OperatorOptions {
 
 /** Starts the operator and waits until it is ready. `install` must have been called. */
 export async function startOperator(cluster: Cluster, options: OperatorOptions = {}): Promise<Operator> {
-  const { flags = [], leaderElect = true } = options;
+  const { flags = [], nodeFlags = [], leaderElect = true } = options;
   const kubeconfig = options.kubeconfig ?? (await cluster.kubeconfigFor({ namespace, serviceAccount }));
   const [metricsPort = 0, healthPort = 0] = await freePorts(2);
   const log = join(cluster.dir, `operator-${metricsPort}.log`);
@@ -75,6 +77,7 @@ export async function startOperator(cluster: Cluster, options: OperatorOptions =
 
   async function start({ untilReady = true }: { untilReady?: boolean } = {}): Promise<void> {
     const args = [
+      ...nodeFlags,
       'src/main.ts',
       '--kubeconfig',
       kubeconfig,

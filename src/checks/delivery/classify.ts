@@ -1,5 +1,5 @@
 import type { Cause, Stage } from '../../api/v1alpha1/fields.ts';
-import { redact } from '../../kube/redact.ts';
+import { redact, shortened } from '../../kube/redact.ts';
 import type { Capture, Pattern } from './pattern.ts';
 import { patterns } from './patterns.ts';
 import { places, reasons, stagesOfCauses, stagesOfKinds, worksOfPods } from './places.ts';
@@ -27,7 +27,7 @@ const looked = 8 * 1024;
 
 /** By its text; else by its reason; else, for the stage alone, by its kind. What none of them says is Unknown. */
 export function classify({ text, reason = '', kind = '' }: Failure): Classification {
-  const message = text.slice(0, looked);
+  const message = shortened(text, looked);
   const lower = message.toLowerCase();
   const pattern = patterns.find((candidate) => matches(candidate, lower));
   const given = Object.hasOwn(reasons, reason) ? reasons[reason] : undefined;

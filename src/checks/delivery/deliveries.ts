@@ -8,7 +8,7 @@ import { instantOf } from '../../observe/resource.ts';
 import type { Context, Evaluation, Observation } from '../check.ts';
 import { isJudged } from '../workloads/pod-states.ts';
 import { causeWords } from './cause-words.ts';
-import { classify } from './classify.ts';
+import { classify, isName } from './classify.ts';
 
 /** The resources that are kept as deliveries. */
 export type DeliveryResource = { [K in ResourceName]: View<K> extends DeliveryView ? K : never }[ResourceName];
@@ -114,7 +114,7 @@ function failed(object: string, delivery: DeliveryView, telling: Telling): Obser
   const isRefused = classified.cause === 'CredentialsRejected' || classified.cause === 'CredentialsMissing';
   // A server that is asked by nobody in particular refuses in the same words as one that knows who asks.
   const cause = isRefused && secret === '' ? 'CredentialsMissing' : classified.cause;
-  const subject = isRefused && secret ? `Secret ${secret}` : classified.subject;
+  const subject = isRefused && secret && isName(secret) ? `Secret ${secret}` : classified.subject;
   const named = [...new Set([classified.subject, subject])].filter(Boolean).join(', ');
   const given = /^[A-Za-z]{1,64}$/.test(failure.reason) ? failure.reason : 'no reason that is known';
   const why = cause === 'Unknown' ? `its controller says ${given}` : causeWords[cause];

@@ -54,6 +54,15 @@ describe('pod-not-ready at its boundaries', () => {
     expect(found(unseen(15 - 1 / 60))).toHaveLength(0);
   });
 
+  it('counts from when it was made, where it was made for its node and no scheduler has seen it', () => {
+    const made = (minutes: number) => {
+      const { status: _, ...pod } = unseen(0);
+      return { ...pod, metadata: { ...pod.metadata, creationTimestamp: minutesAgo(minutes) }, status: { phase: 'Pending' } };
+    };
+    expect(found(made(15))).toHaveLength(1);
+    expect(found(made(0))).toHaveLength(0);
+  });
+
   it('counts from when its node became ready again, as the kubelet needs a moment to say how the pod is', () => {
     const back = (minutes: number) =>
       findingsOf(podNotReady, { nodes: [node('a', { since: minutes })], pods: [unready({ notReady: 90 })] });

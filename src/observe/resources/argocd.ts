@@ -1,5 +1,6 @@
+import { shortened } from '../../kube/redact.ts';
 import { type KubeObject, objectName } from '../../kube/types.ts';
-import { addressOf, type Conditions, conditionOf, type DeliveryView, failureOf, isOwned } from '../delivery.ts';
+import { addressOf, type Conditions, conditionOf, type DeliveryView, failureOf, isOwned, revisionOf } from '../delivery.ts';
 import { defineResource, instantOf } from '../resource.ts';
 
 /** Argo CD: applications, and the projects that say when they may be synced. */
@@ -234,7 +235,7 @@ function failing(
   waitsFor: readonly string[] = [],
 ): Judgement {
   // Each in part, so that a long one does not hide the next.
-  const text = said.map((each) => each?.slice(0, 1000)).filter(Boolean);
+  const text = said.map((each) => (typeof each === 'string' ? shortened(each, 1000) : '')).filter(Boolean);
   return { state: 'Failing', since, failure: failureOf(reason, text.join('\n')), waitsFor };
 }
 
@@ -271,7 +272,7 @@ function nameOf({ kind = '', name = '', namespace }: Reference): string {
 }
 
 function sourceOf({ repoURL, chart, path }: Source): string {
-  return [addressOf(repoURL), chart ?? path].filter(Boolean).join(' ');
+  return [repoURL, chart ?? path].map(addressOf).filter(Boolean).join(' ');
 }
 
 function listOf(revisions: Revisions | undefined): readonly string[] {
@@ -279,7 +280,7 @@ function listOf(revisions: Revisions | undefined): readonly string[] {
 }
 
 function firstOf(revisions: Revisions | undefined): string {
-  return listOf(revisions)[0] ?? '';
+  return revisionOf(listOf(revisions)[0]);
 }
 
 function isLater(one: string | undefined, other: string | undefined): boolean {

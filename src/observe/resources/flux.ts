@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../kube/types.ts';
-import { addressOf, type Conditions, conditionOf, type DeliveryView, failureOf, isOwned } from '../delivery.ts';
+import { addressOf, type Conditions, conditionOf, type DeliveryView, failureOf, isOwned, revisionOf } from '../delivery.ts';
 import { defineResource, instantOf } from '../resource.ts';
 
 /** Flux: sources, and what is made of them. Every version of the APIs has the same conditions. */
@@ -119,7 +119,7 @@ function source(kind: string, resource: string, otherVersions: readonly string[]
         ...(isOnlyAddress ? { state: 'Healthy' as const } : stateOf(object)),
         source: addressOf(spec?.url ?? (spec?.bucketName ? `${spec.endpoint ?? ''}/${spec.bucketName}` : '')),
         ...secretOf(object),
-        revision: status?.artifact?.revision ?? '',
+        revision: revisionOf(status?.artifact?.revision),
         lastSuccessAt: status?.artifact?.lastUpdateTime,
         waitsFor: [],
       };
@@ -157,8 +157,8 @@ export const kustomizations = defineResource({
       ...nameOf('Kustomization', object),
       ...state,
       ...(began ? { since: began } : {}),
-      source: spec?.path ? `${from} ${spec.path}` : from,
-      revision: status?.lastAttemptedRevision ?? status?.lastAppliedRevision ?? '',
+      source: addressOf(spec?.path ? `${from} ${spec.path}` : from),
+      revision: revisionOf(status?.lastAttemptedRevision ?? status?.lastAppliedRevision),
       lastSuccessAt: state.state === 'Healthy' ? state.since : undefined,
       waitsFor: from ? [from, ...dependencies] : dependencies,
     };
@@ -179,8 +179,8 @@ export const helmreleases = defineResource({
     return {
       ...nameOf('HelmRelease', object),
       ...stateOf(object),
-      source: [from, chart?.chart, chart?.version].filter(Boolean).join(' '),
-      revision: status?.lastAttemptedRevision ?? '',
+      source: addressOf([from, chart?.chart, chart?.version].filter(Boolean).join(' ')),
+      revision: revisionOf(status?.lastAttemptedRevision),
       lastSuccessAt: deployed?.lastDeployed,
       waitsFor: from ? [from, ...dependencies] : dependencies,
     };

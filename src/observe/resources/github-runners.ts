@@ -58,7 +58,7 @@ export const autoscalingrunnersets = defineResource({
     return {
       ...common('AutoscalingRunnerSet', object),
       ...stateOf(object.status?.phase, maxRunners === 0),
-      revision: runner?.image ?? '',
+      revision: addressOf(runner?.image),
       minRunners,
     };
   },

@@ -62,3 +62,8 @@ it('a message is the same for every attempt, on one line and short', () => {
   expect(messageOf(`operation ${id} failed`)).toBe('operation … failed');
   expect(messageOf('x'.repeat(5000))).toHaveLength(241);
 });
+
+it('a message is without the credentials of what it names', () => {
+  const named = messageOf('Post "https://bot:hunter22@cloud.example.com/v1?token=c2VjcmV0c2VjcmV0": refused, password=hunter22');
+  expect(named).toBe('Post "https://cloud.example.com/v1?***": refused, password=***');
+});

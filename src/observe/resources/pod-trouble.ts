@@ -1,3 +1,4 @@
+import { shortened } from '../../kube/redact.ts';
 import type { Pod } from '../../kube/types.ts';
 import { instantOf } from '../resource.ts';
 
@@ -58,9 +59,9 @@ const noContainers: readonly ContainerTrouble[] = [];
 const noKills: readonly OomKill[] = [];
 
 /** Undefined for a pod that is as it should be. */
-export function troubleOf({ spec, status }: Pod, before: PodTrouble | undefined): PodTrouble | undefined {
+export function troubleOf({ metadata, spec, status }: Pod, before: PodTrouble | undefined): PodTrouble | undefined {
   const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
-  const notReady = notReadyOf(status, Boolean(spec?.nodeName));
+  const notReady = notReadyOf(status, Boolean(spec?.nodeName), metadata?.creationTimestamp);
   const containers = containersOf(statuses, before?.containers ?? noContainers);
   const oomKills = oomKillsOf(statuses, before?.oomKills ?? noKills);
   if (!notReady && containers.length === 0 && oomKills.length === 0) return undefined;
@@ -68,12 +69,13 @@ export function troubleOf({ spec, status }: Pod, before: PodTrouble | undefined)
   return { notReady, startingSince: later(notReady?.since, initialized?.lastTransitionTime), containers, oomKills };
 }
 
-function notReadyOf(status: Status | undefined, placed: boolean): PodTrouble['notReady'] {
+function notReadyOf(status: Status | undefined, placed: boolean, createdAt: string | undefined): PodTrouble['notReady'] {
   const condition = (of: string) => status?.conditions?.find(({ type }) => type === of);
   const ready = condition('Ready');
   if (!ready) {
     if (!placed || status?.phase !== 'Pending') return undefined;
-    return { since: condition('PodScheduled')?.lastTransitionTime, progress: 'Unseen' };
+    // One that was made for its node has been seen by no scheduler.
+    return { since: condition('PodScheduled')?.lastTransitionTime ?? createdAt, progress: 'Unseen' };
   }
   if (ready.status === 'True') return undefined;
   return { since: ready.lastTransitionTime, progress: progressOf(status, condition('Initialized'), condition('ContainersReady')) };
@@ -117,12 +119,7 @@ function imageOf({ name, image, state }: ContainerStatus, before: readonly Conta
   const said = state?.waiting?.message ?? '';
   const known = before.find((container) => container.name === name)?.image;
   if (known?.name === image && /^Back-off pulling image "[^"]*"$/.test(said)) return known;
-  return { name: interned(image ?? ''), said: interned(own(said)) };
-}
-
-/** A copy, since a part of a long text would keep all of it. */
-function own(text: string): string {
-  return text.length > longestSaid ? Buffer.from(text.slice(0, longestSaid)).toString() : text;
+  return { name: interned(image ?? ''), said: interned(shortened(said, longestSaid)) };
 }
 
 function endedOf({ exitCode, reason = '', finishedAt = '' }: Ended): ContainerTrouble['ended'] {
