@@ -25,8 +25,8 @@ export const notificationMutants: readonly Mutant[] = [
   {
     name: 'a redirect counts as taken',
     ...outbound,
-    find: 'if (status >= 300)',
-    replace: 'if (status >= 600)',
+    find: 'if (status < 300) return undefined;',
+    replace: 'if (status < 400) return undefined;',
   },
   {
     name: 'an answer is read to its end, however long it is',
