@@ -55,13 +55,13 @@ interface Firing {
 }
 
 /** The alerts of a name that fire at a minute. promtool is told to expect what cannot be, and says what there is instead. */
-function firing(series: readonly Series[], alertname: string, atMinute: number): Firing[] {
+function firing(series: readonly Series[], alertname: string, atMinute: number, rules = file): Firing[] {
   const folder = mkdtempSync(join(tmpdir(), 'alerts-'));
   try {
     const expected = { eval_time: `${atMinute}m`, alertname, exp_alerts: [{ exp_labels: { never: 'this' } }] };
     const input = series.map(({ metric, labels, values }) => ({ series: `${metric}{${labelsText(labels)}}`, values }));
     const tests = [{ interval: '1m', input_series: input, alert_rule_test: [expected] }];
-    writeFileSync(join(folder, 'test.yaml'), dump({ rule_files: [file], evaluation_interval: '1m', tests }));
+    writeFileSync(join(folder, 'test.yaml'), dump({ rule_files: [rules], evaluation_interval: '1m', tests }));
     const { stdout, stderr, error } = spawnSync('promtool', ['test', 'rules', join(folder, 'test.yaml')], { encoding: 'utf8' });
     if (error) throw error;
     const [, got] = /\bgot:\[([\s\S]*)\]/.exec(`${stdout}${stderr}`) ?? [];
@@ -257,5 +257,38 @@ describe('SupportCoverageNoLeader', () => {
     const handedOver = [leads('1x8 0x20'), leads('0x8 0 1x20', nextLeader)];
 
     for (const atMinute of [6, 9, 20]) expect(severities(handedOver, name, atMinute)).toEqual([]);
+  });
+});
+
+describe('the rule of docs/checks/gitlab-runner.md', () => {
+  const page = readFileSync(new URL('../../docs/checks/gitlab-runner.md', import.meta.url), 'utf8');
+  const [, written = ''] = /```yaml\n(groups:\n[\s\S]*?)```/.exec(page) ?? [];
+  const failed = (failure_reason: string, values: string): Series => ({
+    metric: 'gitlab_runner_failed_jobs_total',
+    labels: { namespace: 'ci', runner: 'abc', failure_reason },
+    values,
+  });
+  let folder: string;
+  let rules: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gitlab-'));
+    rules = join(folder, 'rules.yaml');
+    writeFileSync(rules, written);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('fires on three jobs within an hour that the runner failed, with namespace and reason', () => {
+    expect(firing([failed('runner_system_failure', '0x10 1x10 2x10 3x60')], 'GitLabRunnerJobsFail', 45, rules)).toEqual([
+      {
+        severity: 'warning',
+        summary: 'Jobs of the GitLab runner in ci fail by runner_system_failure.',
+        labels: { namespace: 'ci', failure_reason: 'runner_system_failure' },
+      },
+    ]);
+  });
+
+  it('is silent about fewer, and about scripts that fail', () => {
+    expect(firing([failed('runner_system_failure', '0x10 1x10 2x60')], 'GitLabRunnerJobsFail', 45, rules)).toEqual([]);
+    expect(firing([failed('script_failure', '0+1x60')], 'GitLabRunnerJobsFail', 45, rules)).toEqual([]);
   });
 });
