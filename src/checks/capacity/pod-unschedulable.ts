@@ -1,3 +1,4 @@
+import { redact, shortened } from '../../kube/redact.ts';
 import { instantOf } from '../../observe/resource.ts';
 import { defineCheck } from '../check.ts';
 import { noParameters } from '../parameters.ts';
@@ -49,7 +50,15 @@ const afterFilters = /(?:^|[.,\s])\s*(?:no new claims to deallocate|still not sc
  */
 export function constraintsOf(message: string): string[] {
   const reasons = /^\d+\/\d+ nodes are available:(.*)$/s.exec(message.slice(0, 4096))?.[1];
-  if (reasons === undefined) return message ? [message.slice(0, 200).replace(/\.\s*$/, '')] : [];
+  // Whoever schedules in its place may say anything.
+  if (reasons === undefined)
+    return message
+      ? [
+          redact(shortened(message, 1024))
+            .slice(0, 200)
+            .replace(/\.\s*$/, ''),
+        ]
+      : [];
   const filters = reasons.split(afterFilters)[0] ?? '';
   return filters
     .split(/[,.]\s+(?=\d+ )/)

@@ -47,6 +47,10 @@ describe('workload-mismatch fires', () => {
       'no more are made: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false. See',
     ],
     [
+      'admission webhook "v.example.com" denied the request: asked https://bot:hunter2@policy.example.com/v1 with token=abc123',
+      'no more are made: admission webhook "v.example.com" denied the request: asked https://policy.example.com/v1 with token=***. See',
+    ],
+    [
       'pods "web-7d4b9c-" is forbidden: error looking up service account shop/web: serviceaccount "web" not found',
       'no more are made: error looking up service account shop/web: serviceaccount "web" not found. See',
     ],

@@ -1,3 +1,4 @@
+import { redact, shortened } from '../../kube/redact.ts';
 import { instantOf } from '../../observe/resource.ts';
 import type { WorkloadView } from '../../observe/resources/workloads.ts';
 import { type Context, defineCheck, type Observation } from '../check.ts';
@@ -76,9 +77,9 @@ function imagesMissing(context: Context, object: string): Observation | undefine
   };
 }
 
-/** The API server's words without the pod's name, which differs each time, and without what a quota counts. */
+/** The API server's words without the pod's name, which differs each time, without what a quota counts, and without what a webhook should not say. */
 function reasonOf(message: string): string {
-  return message
+  return redact(shortened(message, 1024))
     .replace(/^.*? is forbidden: /s, '')
     .replace(/^(exceeded quota: [^,]+),.*$/s, '$1')
     .slice(0, 200)
