@@ -105,9 +105,10 @@ describe('the stage', () => {
     expect(classify({ text: 'Deployment.apps "a" is invalid: spec: Required value', kind: 'CIJob' }).stage).toBe('Deploy');
   });
 
-  it('is Deploy for a Job of Kubernetes, and Build for one of a pipeline', () => {
+  it('is Deploy for a Job of Kubernetes, and not known by the kind alone of a run of a pipeline, which has many', () => {
     expect(classify({ text: '', reason: 'BackoffLimitExceeded', kind: 'Job' })).toEqual({ stage: 'Deploy', cause: 'CrashLoop' });
-    expect(classify({ text: 'kaputt', kind: 'CIJob' })).toEqual({ stage: 'Build', cause: 'Unknown' });
+    expect(classify({ text: 'kaputt', kind: 'CIJob' })).toEqual({ stage: 'Unknown', cause: 'Unknown' });
+    expect(classify({ text: 'kaputt', kind: 'PipelineRun' }).stage).toBe('Unknown');
   });
 
   it('is not told of a Kustomization or an Application by its kind', () => {
