@@ -244,7 +244,9 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   async function watch(signal: AbortSignal): Promise<void> {
     metrics.watches.inc(labels);
     const wantsState = resourceVersion === '';
-    const isOld = options.bookmarks === false && !wantsState && clock.monotonic() - versionAt >= versionKeepsMs;
+    // After a long silence the answer is also the word that the server is back, which the watch would give only at its end.
+    const isDue = clock.monotonic() - versionAt >= versionKeepsMs || clock.monotonic() - lastContact >= watchdogMs;
+    const isOld = options.bookmarks === false && !wantsState && isDue;
     const marked = isOld ? await versionNow(signal) : '';
     const startedAt = clock.monotonic();
     let initial: Map<string, T> | undefined = wantsState ? new Map() : undefined;
