@@ -15,10 +15,14 @@ export interface ClusterNeeds {
 /** Every resource and probe that the checks up to a tier, and the facts, read; and the version, which the status shows. */
 export function needsOf(tier: Tier, checks: readonly Check[], facts: readonly Fact[]): ClusterNeeds {
   const inTier = checks.filter((check) => covers(tier, check.tier) && covers(tier, areas[check.area].tier));
-  const collected = facts.filter((fact) => covers(tier, fact.tier ?? 'Level1'));
-  const needs = [...inTier, ...collected].map((reader) => reader.needs);
+  const needs = [...inTier, ...factsUpTo(tier, facts)].map((reader) => reader.needs);
   return {
     watch: [...new Set(needs.flatMap(({ resources = [], optional = [] }) => [...resources, ...optional]))].sort(),
     ask: [...new Set<ProbeName>(['version', ...needs.flatMap(probesOf)])].sort(),
   };
+}
+
+/** The facts that are a part of a tier. */
+export function factsUpTo(tier: Tier, facts: readonly Fact[]): Fact[] {
+  return facts.filter((fact) => covers(tier, fact.tier ?? 'Level1'));
 }

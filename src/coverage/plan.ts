@@ -27,6 +27,7 @@ import type { CorrectionsPlan } from './corrections.ts';
 import { pathOf, type Step } from './escalation-path.ts';
 import { createHours, type Hours, hoursProblems } from './hours.ts';
 import { type Maintenance, maintenanceOf } from './maintenance.ts';
+import { factsUpTo } from './needs.ts';
 import { createSchedule, defaultSchedules, type Schedule } from './schedule.ts';
 
 /** One covered cluster. */
@@ -122,7 +123,7 @@ export function planOf(
       suspend: spec.suspend,
       clusters: clusters.map((scope) => plannedCluster(coverage.metadata.name, scope)),
       checks,
-      facts: facts.filter((fact) => covers(lower(installed, spec.tier), fact.tier ?? 'Level1')),
+      facts: factsUpTo(lower(installed, spec.tier), facts),
       ignore,
       agreement: {
         tier: spec.tier,

@@ -26,76 +26,51 @@ const windowMs = 60 * 60_000;
 
 type Failed = Finding & { subject: string };
 
-/** One kind of platform fact, and what proves that a failed delivery fails by a change of it. */
-interface Dependency {
-  fact: string;
-  isBroken: (drift: Drift, finding: Failed, view: ClusterView) => boolean;
-}
-
-const dependencies: readonly Dependency[] = [
-  {
-    // A level that is enforced now, and refuses the pods.
-    fact: 'namespaces',
-    isBroken: ({ object, path, actual }, finding) => {
-      const label = keyIn('labels', path);
-      if (!isIn(finding, object) || !finding.subject.startsWith('Pod Security level ')) return false;
-      if (label === 'pod-security.kubernetes.io/enforce') return finding.subject.startsWith(`Pod Security level ${actual}:`);
-      return label === 'pod-security.kubernetes.io/enforce-version' && finding.subject.endsWith(`:${actual || 'latest'}`);
-    },
+/** By the fact that changed, what proves that a failed delivery fails by the change. */
+const proofs: Readonly<Record<string, (drift: Drift, finding: Failed, view: ClusterView) => boolean>> = {
+  // A level that is enforced now, and refuses the pods.
+  namespaces: ({ object, path, actual }, finding) => {
+    const label = keyIn('labels', path);
+    if (!isIn(finding, object) || !finding.subject.startsWith('Pod Security level ')) return false;
+    if (label === 'pod-security.kubernetes.io/enforce') return finding.subject.startsWith(`Pod Security level ${actual}:`);
+    return label === 'pod-security.kubernetes.io/enforce-version' && finding.subject.endsWith(`:${actual || 'latest'}`);
   },
-  {
-    // A quota that is new or lower.
-    fact: 'quotas-and-limits',
-    isBroken: ({ object, path, actual }, finding) => {
-      const quota = keyIn('quotas', path);
-      return quota !== undefined && actual !== '' && isIn(finding, object) && finding.subject === `ResourceQuota ${quota}`;
-    },
+  // A quota that is new or lower.
+  'quotas-and-limits': ({ object, path, actual }, finding) => {
+    const quota = keyIn('quotas', path);
+    return quota !== undefined && actual !== '' && isIn(finding, object) && finding.subject === `ResourceQuota ${quota}`;
   },
-  {
-    // A webhook that refuses, or does not answer.
-    fact: 'admission-webhooks',
-    isBroken: ({ object, path, actual }, { subject }, view) => {
-      if (actual === '' && path !== '') return false;
-      const webhook = keyIn('webhooks', path);
-      const names = webhook === undefined ? webhooksOf(object, view) : [webhook];
-      return names.some((name) => subject === `webhook ${name}`);
-    },
+  // A webhook that refuses, or does not answer.
+  'admission-webhooks': ({ object, path, actual }, { subject }, view) => {
+    if (actual === '' && path !== '') return false;
+    const webhook = keyIn('webhooks', path);
+    const names = webhook === undefined ? webhooksOf(object, view) : [webhook];
+    return names.some((name) => subject === `webhook ${name}`);
   },
-  {
-    // A role that no longer lets the account, or is gone.
-    fact: 'cluster-roles',
-    isBroken: ({ object }, { subject }, view) => {
-      const role = object.slice('ClusterRole/'.length);
-      const bindings = [...view.list('clusterrolebindings'), ...view.list('rolebindings')];
-      return bindings.some((binding) => binding.role === role && binding.subjects.some((each) => subject === userOf(each)));
-    },
+  // A role that no longer lets the account, or is gone.
+  'cluster-roles': ({ object }, { subject }, view) => {
+    const role = object.slice('ClusterRole/'.length);
+    const bindings = [...view.list('clusterrolebindings'), ...view.list('rolebindings')];
+    return bindings.some((binding) => binding.role === role && binding.subjects.some((each) => subject === userOf(each)));
   },
-  {
-    // An account that is cluster-admin no longer.
-    fact: 'cluster-admins',
-    isBroken: ({ expected, actual }, { subject }) => {
-      const now = new Set(actual.split(', '));
-      return expected.split(', ').some((each) => !now.has(each) && subject === userOf(each));
-    },
+  // An account that is cluster-admin no longer.
+  'cluster-admins': ({ expected, actual }, { subject }) => {
+    const now = new Set(actual.split(', '));
+    return expected.split(', ').some((each) => !now.has(each) && subject === userOf(each));
   },
-  {
-    // What delivers comes from elsewhere now.
-    fact: 'delivery',
-    isBroken: ({ object }, finding) => object === finding.object,
-  },
-];
-
-/** Facts of which a change can break a delivery. */
-export const breakingFacts: readonly string[] = dependencies.map(({ fact }) => fact);
+  // What delivers comes from elsewhere now.
+  delivery: ({ object }, finding) => object === finding.object,
+};
 
 /** The change by which a delivery fails: within the hour before it, of something that the failure itself names. The last one, of several. */
 export function changeThatBroke(finding: Finding, drift: readonly Drift[], view: ClusterView): Drift | undefined {
   const { subject = '', stage } = finding;
   if (stage === undefined) return undefined;
   const failed = { ...finding, subject };
-  const broke = drift.filter(
-    (entry) => counts(entry) && isJustBefore(entry, finding) && dependencies.some((each) => isProven(each, entry, failed, view)),
-  );
+  const broke = drift.filter((entry) => {
+    const isProven = proofs[entry.fact];
+    return isProven !== undefined && counts(entry) && isJustBefore(entry, finding) && isProven(entry, failed, view);
+  });
   return broke.toSorted((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1))[0];
 }
 
@@ -158,10 +133,6 @@ function timeOf({ changedAt, firstSeen }: Drift): string {
 function isJustBefore(drift: Drift, { firstSeen }: Finding): boolean {
   const after = Date.parse(firstSeen) - Date.parse(timeOf(drift));
   return after <= windowMs && after >= (drift.changedAt ? 0 : -windowMs);
-}
-
-function isProven({ fact, isBroken }: Dependency, drift: Drift, finding: Failed, view: ClusterView): boolean {
-  return drift.fact === fact && isBroken(drift, finding, view);
 }
 
 /** What is applied from elsewhere may be in any namespace; a workload and its Jobs are in their own. */

@@ -10,12 +10,6 @@ export const moduleDirectory = fileURLToPath(new URL('.', import.meta.url));
 export const fluxControllers = ['source-controller', 'kustomize-controller'] as const;
 export type FluxController = (typeof fluxControllers)[number];
 
-/** The release of a controller that go.mod requires, for the reader. */
-export function releaseOf(controller: FluxController): string {
-  const required = new RegExp(`fluxcd/${controller} (v\\S+)`).exec(readFileSync(join(moduleDirectory, 'go.mod'), 'utf8'));
-  return required?.[1] ?? 'unknown';
-}
-
 /** The CustomResourceDefinitions of a controller, as YAML, from where go keeps its source. */
 export function customResources(controller: FluxController): string {
   const args = ['list', '-m', '-f', '{{.Dir}}', `github.com/fluxcd/${controller}`];

@@ -35,6 +35,11 @@ export interface Waiting {
 
 const dayMs = 24 * 60 * 60_000;
 
+/** The outcome where the coverage does not name the tool; undefined where it does. */
+export function notCovered({ agreement }: Pick<Context, 'agreement'>, tool: DeliveryTool): Evaluation | undefined {
+  return agreement.coversTool(tool) ? undefined : { outcome: 'NotApplicable', message: `scope.deliveryTooling does not name ${tool}` };
+}
+
 /**
  * The evaluation of a check of one tool, which may have several APIs: NotApplicable where the coverage does not name the tool or none of them
  * is served, and Unknown, besides what the others show, where one cannot be read.
@@ -45,8 +50,9 @@ export function judgeDeliveries(
   resources: readonly DeliveryResource[],
   observe: (resource: DeliveryResource) => Observation[],
 ): Evaluation {
-  const { view, agreement } = context;
-  if (!agreement.coversTool(tool)) return { outcome: 'NotApplicable', message: `scope.deliveryTooling does not name ${tool}` };
+  const declined = notCovered(context, tool);
+  if (declined) return declined;
+  const { view } = context;
   const unmet = resources.map((resource) => unmetNeed(view, { resources: [resource] }));
   const [first] = unmet;
   if (first && unmet.every((need) => need?.outcome === 'NotApplicable')) return first;
@@ -118,7 +124,7 @@ function failed(object: string, delivery: DeliveryView, telling: Telling): Obser
   const named = [...new Set([classified.subject, subject])].filter(Boolean).join(', ');
   const given = /^[A-Za-z]{1,64}$/.test(failure.reason) ? failure.reason : 'no reason that is known';
   const why = cause === 'Unknown' ? `its controller says ${given}` : causeWords[cause];
-  const revision = revisionOf(delivery.revision);
+  const revision = shortRevision(delivery.revision);
   return {
     object,
     reason,
@@ -131,7 +137,7 @@ function failed(object: string, delivery: DeliveryView, telling: Telling): Obser
 }
 
 /** With hashes cut to the length at which people tell them apart; '' for what is no revision. */
-function revisionOf(text: string): string {
+function shortRevision(text: string): string {
   const short = text.replace(/\b((?:sha1|sha256):)?([0-9a-f]{12})[0-9a-f]{20,}\b/g, '$1$2');
   return /^[\w][\w./:+@-]{0,127}$/.test(short) && redact(short) === short ? short : '';
 }

@@ -1,8 +1,5 @@
-import { z } from 'zod';
 import { defineCheck } from '../check.ts';
-import { days } from '../parameters.ts';
-import { deliveriesOf, failedDeliveries, judgeDeliveries, suspendedDeliveries } from './deliveries.ts';
-import { fluxSources, namedInFlux, waitingReasons } from './flux-objects.ts';
+import { appliedParameters, fluxSources, judgeApplied } from './flux-objects.ts';
 
 export const fluxHelmRelease = defineCheck({
   id: 'flux-helmrelease',
@@ -19,16 +16,11 @@ export const fluxHelmRelease = defineCheck({
     'own default: 15m, several attempts at the usual intervals',
     'own default: 7 days of suspension',
   ],
-  parameters: z.strictObject({
-    suspendedDays: days(7, 'For how many days it may be suspended without being told of.'),
-  }),
+  parameters: appliedParameters,
   evaluate: (context) =>
-    judgeDeliveries(context, 'Flux', ['helmreleases'], (resource) => {
-      const deliveries = deliveriesOf(context, resource);
-      const telling = { reason: 'NotReleased', what: 'is not released', resource: 'helmreleases.helm.toolkit.fluxcd.io' };
-      return [
-        ...failedDeliveries(deliveries, telling, { reasons: waitingReasons, others: namedInFlux(context) }),
-        ...suspendedDeliveries(deliveries, context.parameters.suspendedDays),
-      ];
+    judgeApplied(context, 'helmreleases', {
+      reason: 'NotReleased',
+      what: 'is not released',
+      resource: 'helmreleases.helm.toolkit.fluxcd.io',
     }),
 });

@@ -4,6 +4,7 @@ import { defineCheck, type Observation } from '../check.ts';
 import { nameOf } from '../observability/workloads.ts';
 import { noParameters } from '../parameters.ts';
 import { isJudged } from '../workloads/pod-states.ts';
+import { notCovered } from './deliveries.ts';
 import { gitLabRunners } from './gitlab-runners.ts';
 
 export const gitlabRunner = defineCheck({
@@ -19,8 +20,8 @@ export const gitlabRunner = defineCheck({
   references: ['GitLab Runner: chart, readiness probe of the runner manager', 'own default: 15m, longer than an update takes'],
   parameters: noParameters,
   evaluate: (context) => {
-    if (!context.agreement.coversTool('GitLabRunner'))
-      return { outcome: 'NotApplicable', message: 'scope.deliveryTooling does not name GitLabRunner' };
+    const declined = notCovered(context, 'GitLabRunner');
+    if (declined) return declined;
     const runners = gitLabRunners(context.view);
     if (runners.length === 0)
       return { outcome: 'NotApplicable', message: 'no Deployment or StatefulSet has the labels of a runner manager of GitLab' };

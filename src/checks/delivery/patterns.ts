@@ -6,7 +6,6 @@ import { artifactPatterns } from './patterns-artifacts.ts';
 import { fluxPatterns } from './patterns-flux.ts';
 import { imagePatterns } from './patterns-images.ts';
 import { networkPatterns } from './patterns-network.ts';
-import { pipelinePatterns } from './patterns-pipelines.ts';
 import { podPatterns } from './patterns-pods.ts';
 import { renderingPatterns } from './patterns-rendering.ts';
 import { runPatterns } from './patterns-runs.ts';
@@ -23,7 +22,6 @@ export const patterns: readonly Pattern[] = [
   ...argocdPatterns,
   ...admissionPatterns,
   ...applyPatterns,
-  ...pipelinePatterns,
   ...runPatterns,
   ...networkPatterns,
 ];
