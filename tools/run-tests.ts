@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { incompatibleSince, previousRelease } from './previous-release.ts';
 
 /** Runs every test and check, and ends with a line `N passed, N failed`: what `make test` does. `--static` leaves the tests out. */
@@ -11,20 +11,30 @@ const generatedFolders = ['crds', 'charts', 'deploy', 'docs'];
 
 process.chdir(new URL('..', import.meta.url).pathname);
 
+/** Of what failed, at the end: so many causes, and so many characters of each. */
+const shown = { causes: 20, characters: 1500 };
+
 let passed = 0;
 let failed = 0;
+/** Why, by what says it; where one cause fails many tests, once. */
+const causes = new Map<string, string>();
 
 function step(title: string, run: () => boolean): void {
   process.stdout.write(`== ${title}\n`);
   const startedAt = performance.now();
   const ok = run();
   if (ok) passed += 1;
-  else failed += 1;
+  else fail(title, 'see above');
   process.stdout.write(`== ${title}: ${ok ? 'ok' : 'FAILED'} (${Math.round((performance.now() - startedAt) / 1000)} s)\n`);
 }
 
 function command(name: string, args: string[], environment: Record<string, string> = {}): boolean {
   return spawnSync(name, args, { stdio: 'inherit', env: { ...process.env, ...environment } }).status === 0;
+}
+
+function fail(where: string, why: string): void {
+  failed += 1;
+  if (!causes.has(why)) causes.set(why, where);
 }
 
 /** True where generating changes nothing; the files are left as generated. */
@@ -52,6 +62,16 @@ function definitionsAreCompatible(tag: string): boolean {
   return problems.length === 0;
 }
 
+/** Of what jest writes with `--json`. A file that could not be run has no assertions. */
+interface Result {
+  numPassedTests: number;
+  testResults: {
+    name: string;
+    message: string;
+    assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
+  }[];
+}
+
 /** Runs one of jest's projects and adds its tests to the count. A run without a single test has failed. */
 function jest(project: string, ...options: string[]): void {
   const folder = mkdtempSync(join(tmpdir(), 'jest-'));
@@ -61,17 +81,17 @@ function jest(project: string, ...options: string[]): void {
     NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
   });
   try {
-    const result = JSON.parse(readFileSync(output, 'utf8')) as {
-      numPassedTests: number;
-      numFailedTests: number;
-      numRuntimeErrorTestSuites: number;
-      numPendingTests: number;
-    };
+    const result = JSON.parse(readFileSync(output, 'utf8')) as Result;
     passed += result.numPassedTests;
-    failed += result.numFailedTests + result.numRuntimeErrorTestSuites + result.numPendingTests;
-    if (result.numPassedTests === 0) failed += 1;
-  } catch {
-    failed += 1;
+    for (const { name, message, assertionResults } of result.testResults) {
+      if (assertionResults.length === 0) fail(name, message);
+      for (const { fullName, status, failureMessages } of assertionResults) {
+        if (status !== 'passed') fail(`${name}: ${fullName}`, failureMessages.join('\n') || `it was not run: ${status}`);
+      }
+    }
+    if (result.numPassedTests === 0) fail(project, 'no test has passed');
+  } catch (error) {
+    fail(project, `no result of jest: ${(error as Error).message}`);
   }
   rmSync(folder, { recursive: true });
 }
@@ -89,5 +109,9 @@ if (!process.argv.includes('--static')) {
   jest('chaos', '--runInBand');
 }
 
+for (const [why, where] of [...causes].slice(0, shown.causes)) {
+  const lines = why.split('\n').filter((line) => !/^\s+at .*node_modules/.test(line));
+  process.stdout.write(`== failed: ${relative('.', where)}\n${lines.join('\n').slice(0, shown.characters)}\n`);
+}
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;
