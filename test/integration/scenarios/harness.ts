@@ -21,6 +21,11 @@ export interface Suite {
   stop?: () => Promise<void>;
 }
 
+interface Step {
+  what: string;
+  work: (world: World) => Promise<void>;
+}
+
 /** What each check found, as `check object` with its message. */
 type Found = Map<string, string>;
 
@@ -65,12 +70,17 @@ export function tryScenarios({ name, tier, scenarios, spec = () => ({}), flags =
     await start?.();
     cluster = await startControlPlane({ ...(extraArgs ? { extraArgs } : {}) });
     const world = createWorld(cluster);
-    const inTurn = async (work: readonly ((world: World) => Promise<void>)[]) => {
-      for (const step of work) await step(world);
+    /** One step after the other; an error says which it was. */
+    const inTurn = async (steps: readonly Step[]) => {
+      for (const { what, work } of steps) {
+        await work(world).catch((error: unknown) => {
+          throw new Error(`${what}: ${(error as Error).message}`, { cause: error });
+        });
+      }
     };
     await cluster.createNodes(6, { prefix: 'worker' });
     await install(cluster, { features: switches });
-    await inTurn(scenarios.flatMap(({ prepare }) => prepare ?? []));
+    await inTurn(scenarios.flatMap(({ check, prepare }) => (prepare ? { what: `${check}, to prepare`, work: prepare } : [])));
     operator = await startOperator(cluster, { flags: ['--features', featureNames.join(','), ...flags] });
     const settings = scenarios.map(({ check, settings: own }) => ({ check, for: '0s', ...own }));
     await cluster.apply({
@@ -80,11 +90,13 @@ export function tryScenarios({ name, tier, scenarios, spec = () => ({}), flags =
       spec: { tier, checks: { schedule: '0 0 1 1 *', settings }, ...spec() },
     });
     found.before = await findings();
-    await inTurn(scenarios.map(({ fault }) => fault));
+    await inTurn(scenarios.map(({ check, fault }) => ({ what: `${check}, its fault`, work: fault })));
     found.fault = await until('every fault to be found', (seen) => wanted.every((key) => seen.has(key)));
-    await inTurn(scenarios.map(({ mend }) => mend).toReversed());
+    await inTurn(scenarios.map(({ check, mend }) => ({ what: `${check}, to mend it`, work: mend })).toReversed());
     found.mended = await until('every finding to be resolved', (seen) => wanted.every((key) => !seen.has(key)));
-    await inTurn(scenarios.flatMap(({ lookAlikes }) => lookAlikes.map(({ arrange }) => arrange)));
+    await inTurn(
+      scenarios.flatMap(({ check, lookAlikes }) => lookAlikes.map(({ what, arrange }) => ({ what: `${check}, ${what}`, work: arrange }))),
+    );
     // What watches bring takes a moment; a false alarm may come in any of these passes.
     for (let pass = 0; pass < 5; pass += 1) found.lookAlikes = new Map([...found.lookAlikes, ...(await findings())]);
   }, 600_000);

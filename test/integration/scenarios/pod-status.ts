@@ -59,7 +59,10 @@ function isSettled({ metadata, spec, status }: PodObject): boolean {
   return status.phase === 'Running' || metadata.annotations?.['fake-kubelet/hold'] !== undefined;
 }
 
-/** Waits until an application, told by its label, has so many pods that run, and says this of the first ones; of all unless told otherwise. */
+/**
+ * Waits until an application, told by its label, has so many pods that run, and says this of the first ones; of all unless told otherwise. A
+ * pod that is replaced meanwhile is gone when this is to be said of it: then it is said of those that are there.
+ */
 export async function kubeletSays(
   { cluster, patch }: World,
   app: string,
@@ -67,7 +70,7 @@ export async function kubeletSays(
   status: PodStatus | { phase: string; reason?: string; message?: string },
   { pods = 1, only = pods }: { pods?: number; only?: number } = {},
 ): Promise<void> {
-  const found = await waitFor(`${pods} pods of ${app} in ${inNamespace} to run`, async (see) => {
+  await waitFor(`${pods} pods of ${app} in ${inNamespace} to run and to be spoken of`, async (see) => {
     const { items } = await cluster.kubectlJson<{ items: PodObject[] }>([
       'get',
       'pods',
@@ -75,10 +78,11 @@ export async function kubeletSays(
       `--selector=app=${app}`,
     ]);
     const settled = items.filter(isSettled);
-    return see(settled).length >= pods && settled;
+    if (see(settled).length < pods) return false;
+    for (const { metadata, spec } of settled.slice(0, only)) {
+      const said = 'phase' in status ? status : statusOf(spec.containers[0]?.name ?? '', status);
+      await patch('pod', metadata.name, { status: said }, { namespace: inNamespace, status: true });
+    }
+    return true;
   });
-  for (const { metadata, spec } of found.slice(0, only)) {
-    const said = 'phase' in status ? status : statusOf(spec.containers[0]?.name ?? '', status);
-    await patch('pod', metadata.name, { status: said }, { namespace: inNamespace, status: true });
-  }
 }
