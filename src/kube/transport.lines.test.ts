@@ -51,6 +51,11 @@ describe('splitting bytes into lines', () => {
     expect(error).toMatchObject({ name: 'KubeError', kind: 'Transient', reason: 'UnexpectedEOF' });
   });
 
+  it('gives only those that begin as is asked for, wherever they are cut', async () => {
+    const chunks = chunksOf('ab', 'c 1\na', 'b\nabd\n abc\nx', 'y 2\nabc', '\n');
+    expect(await read(splitLines(chunks, ['abc', 'xy ']))).toEqual({ seen: ['abc 1', 'xy 2', 'abc'] });
+  });
+
   it('finds no line in nothing', async () => {
     expect(await read(splitLines(chunksOf()))).toEqual({ seen: [] });
     expect(await read(splitLines(chunksOf('', '\n\n', '')))).toEqual({ seen: [] });

@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import { Agent, request as undiciRequest } from 'undici';
 import { version } from '../version.ts';
@@ -23,6 +24,8 @@ export interface KubeRequest {
   /** Whole request with its retries, in milliseconds; default 30,000. For a stream: until the answer's head. */
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** Of a stream: only lines that begin with one of these are of interest. */
+  lineStarts?: readonly string[];
   /** Told of every warning that comes with a good answer, as kubectl prints them. */
   onWarning?: (text: string) => void;
 }
@@ -206,7 +209,7 @@ export function createTransport(options: TransportOptions): Transport {
     const signal = request.signal ? AbortSignal.any([request.signal, head.signal]) : head.signal;
     try {
       const answer = await open(request, signal).finally(() => clearTimeout(timer));
-      yield* splitLines(answer.body);
+      yield* splitLines(answer.body, request.lineStarts);
     } catch (error) {
       throw errorFromTransport(error);
     } finally {
@@ -232,8 +235,11 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-/** Yields each line of a byte stream. Bytes are copied once per line, however the chunks fall. */
-export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/** Yields each line of a byte stream; of those that begin in certain ways, where any are named. Bytes are copied once per line, however the chunks fall. */
+export async function* splitLines(chunks: AsyncIterable<Buffer>, starts: readonly string[] = []): AsyncGenerator<Buffer> {
+  const heads = starts.map((start) => Buffer.from(start));
+  const isWanted = (line: Buffer) =>
+    heads.length === 0 || heads.some((head) => line.length >= head.length && head.compare(line, 0, head.length) === 0);
   let partial: Buffer[] = [];
   for await (const chunk of chunks) {
     let start = 0;
@@ -242,7 +248,7 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
       const line = partial.length > 0 ? Buffer.concat([...partial, tail]) : tail;
       partial = [];
       start = end + 1;
-      if (line.length > 0) yield line;
+      if (line.length > 0 && isWanted(line)) yield line;
     }
     if (start < chunk.length) partial.push(chunk.subarray(start));
   }
@@ -257,7 +263,7 @@ function createAgent({ tls }: Credentials, connections: number, lookup?: LookupF
     keepAliveTimeout: 60_000,
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { ...tls, ...(lookup ? { lookup } : {}), timeout: 10_000 },
+    connect: { ...tls, secureContext: createSecureContext(tls), ...(lookup ? { lookup } : {}), timeout: 10_000 },
   });
 }
 

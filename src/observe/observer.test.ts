@@ -16,6 +16,8 @@ interface Answers {
   /** What comes after the first state, one object a millisecond. */
   later: Record<string, readonly object[]>;
   json: (request: KubeRequest) => unknown;
+  /** API groups that the server has, besides the core; absent: it does not say. */
+  groups: string[] | undefined;
 }
 
 const line = (event: object) => Buffer.from(JSON.stringify(event));
@@ -53,11 +55,16 @@ function setup(answers: Partial<Answers> & { resources?: Parameters<typeof creat
     watch: answers.watch ?? {},
     later: answers.later ?? {},
     json: answers.json ?? (() => ({ gitVersion: 'v1.37.2' })),
+    groups: answers.groups,
   };
   const requests: KubeRequest[] = [];
   const transport: Transport = {
     server: 'memory://',
     json: async <T>(request: KubeRequest) => {
+      if (request.path === '/apis') {
+        if (!state.groups) throw unavailable();
+        return { groups: state.groups.map((name) => ({ name })) } as T;
+      }
       requests.push(request);
       return state.json(request) as T;
     },
@@ -181,6 +188,30 @@ describe('what is watched', () => {
     expect(asked()).toBeGreaterThan(2);
     state.watch.certificates = [];
     await clock.advance(5_000);
+    expect(observer.view('local').knowledge('certificates')).toEqual({ state: 'Current' });
+  });
+
+  it('and is of an API group that the server does not have is not asked for before its CRD appears', async () => {
+    const crd = { metadata: { name: 'certificates.cert-manager.io' }, spec: { group: 'cert-manager.io', names: { kind: 'Certificate' } } };
+    const resources = ['certificates', 'customresourcedefinitions', 'storageclasses'] as const;
+    const groups = ['apiextensions.k8s.io', 'storage.k8s.io'];
+    const { clock, observer, requests, state } = setup({ resources, groups, watch: { certificates: [], storageclasses: [] } });
+    await clock.settle();
+    const asked = (resource: string) => requests.filter(({ path }) => path.endsWith(`/${resource}`)).length;
+    expect([asked('certificates'), asked('storageclasses')]).toEqual([0, 1]);
+    expect(observer.isSettled()).toBe(true);
+    const message = 'the cluster does not serve certificates.cert-manager.io';
+    expect(observer.view('local').knowledge('certificates')).toEqual({ state: 'NotInstalled', message });
+    state.watch.customresourcedefinitions = [crd];
+    await clock.advance(95_000);
+    expect(observer.view('local').knowledge('certificates')).toEqual({ state: 'Current' });
+  });
+
+  it('and whose CRD is known is asked for, whatever the server says of its group', async () => {
+    const crd = { metadata: { name: 'certificates.cert-manager.io' }, spec: { group: 'cert-manager.io', names: { kind: 'Certificate' } } };
+    const resources = ['certificates', 'customresourcedefinitions'] as const;
+    const { clock, observer } = setup({ resources, groups: ['apiextensions.k8s.io'], watch: { customresourcedefinitions: [crd] } });
+    await clock.settle();
     expect(observer.view('local').knowledge('certificates')).toEqual({ state: 'Current' });
   });
 

@@ -65,6 +65,10 @@ export interface ObserverOptions {
 const staleAfterMs = 180_000;
 /** A probe that takes longer has no answer; the pass goes on. */
 const probeMs = 10_000;
+/** What the server has is asked for this long; then each resource is. */
+const groupsMs = 5_000;
+/** An early answer is the first pass's where that comes within this time. */
+const earlyMs = 30_000;
 /** Where CRDs are watched, a resource that is not installed need hardly be asked for: a new CRD is seen. */
 const missingRetryMs = 300_000;
 const crds: ResourceName = 'customresourcedefinitions';
@@ -89,9 +93,29 @@ export function createObserver(options: ObserverOptions): Observer {
   const revisions = new Map<Followed, number>();
   const listeners = new Set<(of: Followed) => void>();
   const asked = options.ask.filter((name) => isOn(probes[name]));
+  const early = new Map<ProbeName, { at: number; ends: Promise<void> }>();
+
+  /** Each API group of a third party that is not there is a request less for each of its resources. The core group always is. */
+  const groups = Promise.withResolvers<ReadonlySet<string> | undefined>();
+
+  async function readGroups(signal: AbortSignal): Promise<ReadonlySet<string> | undefined> {
+    try {
+      const { groups } = await transport.json<{ groups: { name: string }[] }>({ path: '/apis', signal, timeoutMs: groupsMs });
+      return new Set(groups.map(({ name }) => name));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** A server that starts up may have CRDs before it names their groups: the watch of CRDs is behind this too, and tells of them afterwards. */
+  async function isServed({ group }: ResourceType): Promise<boolean> {
+    return (await groups.promise)?.has(group) ?? true;
+  }
 
   function following(name: ResourceName): Partial<ReflectorOptions<Stored>> {
+    const { type }: Resource<Stored> = resources[name] as Resource<Stored>;
     return {
+      ...(type.group === '' ? {} : { isServed: () => isServed(type) }),
       ...(name !== crds && options.watch.includes(crds) ? { missingRetryMs } : {}),
       onChange: (change) => {
         if (name === crds) expectInstalled(change.object);
@@ -154,15 +178,31 @@ export function createObserver(options: ObserverOptions): Observer {
     }
   }
 
+  /** Whether it was asked when the watches began, and has answered. Once, as that is the first pass's alone. */
+  async function answeredEarly(name: ProbeName): Promise<boolean> {
+    const asking = early.get(name);
+    early.delete(name);
+    if (!asking || clock.monotonic() - asking.at > earlyMs) return false;
+    await asking.ends;
+    return answers.get(name)?.state === 'Current';
+  }
+
   return {
     run: async (signal) => {
+      void readGroups(signal).then(groups.resolve);
+      for (const name of asked)
+        if ((probes[name] as Probe<unknown>).early) early.set(name, { at: clock.monotonic(), ends: ask(name, signal) });
       await Promise.all([...reflectors.values()].map((reflector) => reflector.run(signal)));
     },
     isSettled: () => [...reflectors.values()].every((reflector) => reflector.status().phase !== 'Starting'),
     isCurrent: () => [...reflectors].every(([name, reflector]) => knowledgeOf(name, reflector).state !== 'Stale'),
     settled: Promise.all([...reflectors.values()].map(({ settled }) => settled)).then(() => undefined),
     refreshProbes: async (signal) => {
-      await Promise.all(asked.map((name) => ask(name, signal)));
+      await Promise.all(
+        asked.map(async (name) => {
+          if (!(await answeredEarly(name))) await ask(name, signal);
+        }),
+      );
     },
     view: (cluster) =>
       createClusterView({

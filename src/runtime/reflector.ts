@@ -1,6 +1,7 @@
 import { errorFromStatus, KubeError, type StatusBody } from '../kube/errors.ts';
 import type { Transport } from '../kube/transport.ts';
 import { collectionPath, type KubeObject, type ResourceType } from '../kube/types.ts';
+import { parseWatchLine } from '../kube/watch-line.ts';
 import { createBackoff, reflectorBackoff } from './backoff.ts';
 import { type Clock, delay } from './clock.ts';
 import { afterList, type Gathering } from './gathering.ts';
@@ -64,6 +65,8 @@ export interface ReflectorOptions<T extends Stored> {
   random: () => number;
   logger: Logger;
   metrics: RuntimeMetrics;
+  /** Asked before the first request: false where the server is known not to have such objects. Default: the request shows it. */
+  isServed?: () => Promise<boolean>;
   /** Wait after 403 and 404, milliseconds; default 30,000 (ours: a permission or CRD that comes later is seen within half a minute). */
   slowRetryMs?: number;
   /** Wait after 404 where somebody calls `expectInstalled`, milliseconds; default: as slowRetryMs. */
@@ -263,7 +266,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
         ...(wantsState ? { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' } : { resourceVersion }),
       };
       for await (const line of transport.lines({ path: path(), query, signal: dog.signal, ...accept })) {
-        const event = JSON.parse(line.toString('utf8')) as WatchEvent;
+        const event = parseWatchLine<WatchEvent>(line);
         contact(line.length);
         received += 1;
         if (event.type === 'ERROR') throw errorFromStatus(event.object);
@@ -319,11 +322,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     if (failure.kind === 'Forbidden' || failure.kind === 'NotFound') {
       if (phase !== 'NotPermitted' && phase !== 'NotInstalled')
         logger.warn('a resource cannot be read', { ...labels, code: failure.code }, failure);
-      phase = failure.kind === 'Forbidden' ? 'NotPermitted' : 'NotInstalled';
-      message = failure.message;
-      if (phase === 'NotInstalled') forgetAll();
-      markSettled();
-      return slowly() * (1 + options.random() * 0.1);
+      return withoutIt(failure.kind === 'Forbidden' ? 'NotPermitted' : 'NotInstalled', failure.message);
     }
     if (phase !== 'Starting')
       logger.debug('a watch failed', { ...labels, code: failure.code, reason: failure.reason, error: failure.message });
@@ -336,6 +335,15 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
       streaming = false;
     }
     return Math.max(backoff(), failure.retryAfterMs ?? 0);
+  }
+
+  /** Returns how long to wait before the next try, milliseconds. */
+  function withoutIt(why: 'NotPermitted' | 'NotInstalled', words: string): number {
+    phase = why;
+    message = words;
+    if (phase === 'NotInstalled') forgetAll();
+    markSettled();
+    return slowly() * (1 + options.random() * 0.1);
   }
 
   function slowly(): number {
@@ -368,6 +376,8 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   }
 
   async function run(signal: AbortSignal): Promise<void> {
+    const served = (await options.isServed?.()) ?? true;
+    if (!served && !signal.aborted) await pause(withoutIt('NotInstalled', `the server has no API group ${type.group}`), signal);
     while (!signal.aborted) {
       try {
         if (resourceVersion === '' && !streaming) await listPages(signal);

@@ -1,6 +1,6 @@
 import { minutesAgo, now } from '../../../test/fixtures/cluster.ts';
 import { KubeError } from '../../kube/errors.ts';
-import type { KubeRequest, Transport } from '../../kube/transport.ts';
+import { type KubeRequest, splitLines, type Transport } from '../../kube/transport.ts';
 import { type ApiServer, deprecatedApis } from './deprecated-apis.ts';
 
 const started = '1.79552558645e+09';
@@ -29,15 +29,18 @@ async function ask(...pages: string[][]): Promise<readonly ApiServer[]> {
   let before: readonly ApiServer[] | undefined;
   for (const [index, lines] of pages.entries()) {
     const at = now.subtract({ minutes: (pages.length - 1 - index) * 5 });
-    const transport = { lines: (_: KubeRequest) => each(lines) } as unknown as Transport;
+    const transport = { lines: (request: KubeRequest) => each(lines, request) } as unknown as Transport;
     before = await deprecatedApis.ask({ transport, signal: new AbortController().signal, list: () => [], now: at, before });
   }
   return before ?? [];
 }
 
-async function* each(lines: string[]): AsyncGenerator<Buffer> {
-  for (const line of lines) yield Buffer.from(line);
+async function* bytesOf(lines: string[]): AsyncGenerator<Buffer> {
+  for (const line of lines) yield Buffer.from(`${line}\n`);
 }
+
+/** As the transport answers. */
+const each = (lines: string[], { lineStarts }: KubeRequest) => splitLines(bytesOf(lines), lineStarts);
 
 const classes = 'resource.k8s.io/v1beta1/deviceclasses';
 const named = `${classes} 1.38`;
@@ -144,7 +147,7 @@ describe('no answer', () => {
 
 it('asks for text, with a permission for that page alone', async () => {
   const requests: KubeRequest[] = [];
-  const transport = { lines: (request: KubeRequest) => requests.push(request) && each(page({}, [])) } as unknown as Transport;
+  const transport = { lines: (request: KubeRequest) => requests.push(request) && each(page({}, []), request) } as unknown as Transport;
   await deprecatedApis.ask({ transport, signal: new AbortController().signal, list: () => [], now, before: undefined });
   expect(requests).toMatchObject([{ path: '/metrics', accept: 'text/plain' }]);
   expect(deprecatedApis.rules).toEqual([{ nonResourceURLs: ['/metrics'], verbs: ['get'] }]);

@@ -33,6 +33,7 @@ const remembered = 10;
  */
 export const deprecatedApis: Probe<readonly ApiServer[]> = {
   rules: [{ nonResourceURLs: ['/metrics'], verbs: ['get'] }],
+  early: true,
   ask: async ({ transport, signal, now, before = [] }) => {
     const { startedAt, apis } = await readPage(transport, signal);
     const known = before.find((server) => server.startedAt.equals(startedAt));
@@ -52,9 +53,9 @@ function grownAt(api: RequestedApi, known: ApiServer | undefined, key: string, n
 const deprecatedMetric = 'apiserver_requested_deprecated_apis{';
 const requestsMetric = 'apiserver_request_total{';
 const startMetric = 'process_start_time_seconds ';
-const longest = Math.max(deprecatedMetric.length, requestsMetric.length, startMetric.length);
+const lineStarts = [deprecatedMetric, requestsMetric, startMetric];
 
-/** The page has tens of thousands of lines, most of them buckets of histograms; only those of three metrics are made text. */
+/** The page has tens of thousands of lines, most of them buckets of histograms; only those of three metrics are looked at. */
 async function readPage(
   transport: Transport,
   signal: AbortSignal,
@@ -62,11 +63,11 @@ async function readPage(
   const named: RequestedApi[] = [];
   const requests = new Map<string, number>();
   let startedAt: Temporal.Instant | undefined;
-  for await (const line of transport.lines({ path: '/metrics', accept: 'text/plain', signal })) {
-    const head = line.toString('latin1', 0, longest);
-    if (head.startsWith(requestsMetric)) countRequests(line.toString(), requests);
-    else if (head.startsWith(deprecatedMetric)) named.push(...readApi(line.toString()));
-    else if (head.startsWith(startMetric)) startedAt = readStart(line.toString());
+  for await (const bytes of transport.lines({ path: '/metrics', accept: 'text/plain', lineStarts, signal })) {
+    const line = bytes.toString();
+    if (line.startsWith(requestsMetric)) countRequests(line, requests);
+    else if (line.startsWith(deprecatedMetric)) named.push(...readApi(line));
+    else if (line.startsWith(startMetric)) startedAt = readStart(line);
   }
   if (!startedAt) throw new Error("the API server's metrics do not say when it started");
   const apis = new Map(named.map((api) => [keyOf(api), { ...api, count: requests.get(keyOf(api)) }]));

@@ -30,6 +30,8 @@ export interface Probe<T> {
   namespaceRules?: Readonly<Record<string, readonly PolicyRule[]>>;
   /** Asked only where this switch is on. */
   feature?: Feature;
+  /** Takes long, and is as good some seconds later: asked as soon as the watches begin, and the first pass takes that answer. Lists nothing. */
+  early?: true;
   /** Throws KubeError: NotFound means that the cluster has no such thing, Forbidden that it may not be asked; anything else is no answer. */
   ask(context: ProbeContext<T>): Promise<T>;
 }
