@@ -118,7 +118,7 @@ MB are 10⁶ bytes. \`make bench SIZE=m PROFILE=<folder>\` also writes a CPU pro
 
 At size s the operator's own start counts most: as several hundred modules, loaded one by one, it took the ratio to 1.8 (0.24 s of start beside a transfer of 0.43 s). \`make build\` therefore makes one program of them and keeps what V8 compiled: half the CPU time at start and 15 MB less (docs/decisions/0017-one-program-in-few-files.md).
 
-With all three levels built in it was 1.7 again. What mended that, each seen in CPU profiles of the start: \`managedFields\`, two fifths of a pod here, are emptied before the text is parsed; resources whose API group the server does not have are not asked for (29 requests, each with a TLS handshake of its own on an idle connection pool); the API server's \`/metrics\` is read while the watches begin, and of its lines only those that are wanted become text. Eight paired starts, old and new in turn: 1.86 s and 1.50 s on average, 1.70 s and 1.38 s of CPU time.
+With all three levels built in it was 1.7 again. What mended that, each seen in CPU profiles of the start: \`managedFields\`, two fifths of a pod here, are emptied before the text is parsed; resources whose API group the server does not have are not asked for (30 of 74, in 55 requests as some have several versions); the API server's \`/metrics\` is read while the watches begin, and of its lines only those that are wanted become text. Eight paired starts, old and new in turn: 1.86 s and 1.50 s on average, with 1.70 s and 1.38 s of CPU time in the median.
 
 ## What it does not say
 
