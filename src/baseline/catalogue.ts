@@ -6,6 +6,7 @@ import { clusterRoles } from './facts/cluster-roles.ts';
 import { clusterVersion } from './facts/cluster-version.ts';
 import { crds } from './facts/crds.ts';
 import { csiDrivers } from './facts/csi-drivers.ts';
+import { defaultPullSecrets } from './facts/default-pull-secrets.ts';
 import { delivery } from './facts/delivery.ts';
 import { gatewayClasses } from './facts/gateway-classes.ts';
 import { helmReleases } from './facts/helm-releases.ts';
@@ -20,6 +21,7 @@ import { platformModules } from './facts/platform-modules.ts';
 import { platformWorkloads } from './facts/platform-workloads.ts';
 import { priorityClasses } from './facts/priority-classes.ts';
 import { quotasAndLimits } from './facts/quotas-and-limits.ts';
+import { registrySecrets } from './facts/registry-secrets.ts';
 import { runtimeClasses } from './facts/runtime-classes.ts';
 import { serviceAccountTokens } from './facts/service-account-tokens.ts';
 import { storageClasses } from './facts/storage-classes.ts';
@@ -50,4 +52,6 @@ export const facts: readonly Fact[] = [
   logCollectors,
   ingressWaf,
   delivery,
+  defaultPullSecrets,
+  registrySecrets,
 ];

@@ -27,6 +27,12 @@ export function sorted(list: Iterable<string>): string {
   return [...new Set(list)].sort().join(', ');
 }
 
+/** True where a list that `sorted` made has all entries of another one; of nothing everything has all. */
+export function holdsAll(list: string | undefined, wanted: string | undefined): boolean {
+  const entries = new Set((list ?? '').split(', '));
+  return (wanted ?? '') === '' || (wanted ?? '').split(', ').every((entry) => entries.has(entry));
+}
+
 /** `key=value` in alphabetical order. */
 export function pairs(map: Readonly<Record<string, string>>): string {
   return sorted(Object.entries(map).map(([key, value]) => `${key}=${value}`));

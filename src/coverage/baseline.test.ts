@@ -6,6 +6,7 @@ import { collect, contentHash } from '../baseline/capture.ts';
 import { facts } from '../baseline/catalogue.ts';
 import { KubeError } from '../kube/errors.ts';
 import { findBaseline } from './baseline.ts';
+import { factsUpTo } from './needs.ts';
 import { type Plan, planOf } from './plan.ts';
 import { createCoverageStore } from './store.ts';
 
@@ -42,13 +43,13 @@ const remembering = (name: string, contentHash: string): SupportCoverageStatus =
 });
 
 describe('where a coverage names no baseline', () => {
-  it('one is captured, with every fact, and waits for approval', async () => {
+  it('one is captured, with every fact of its tier, and waits for approval', async () => {
     const { api, find } = setup();
     const found = await find();
     expect(found).toMatchObject({ state: { state: 'Unapproved' }, captured: 'production.local' });
     const stored = api.read<{ spec: CoverageBaselineSpec }>(`${folder}/production.local`)!;
     expect(stored.spec.cluster).toBe('local');
-    expect(stored.spec.facts).toEqual(collect(facts, clusterOf(cluster)).entries);
+    expect(stored.spec.facts).toEqual(collect(factsUpTo('Level1', facts), clusterOf(cluster)).entries);
     expect(stored.spec.facts.map(({ fact }) => fact)).toEqual(expect.arrayContaining(['cluster-version', 'node-pools', 'storage-classes']));
     expect(stored.spec).not.toHaveProperty('approval');
   });

@@ -80,6 +80,42 @@ describe('a failure is linked to a change', () => {
     expect(links({ subject: 'user jane' }, { ...admins, actual: 'User/jane' })).toBe(false);
   });
 
+  describe('of what pods pull with by default,', () => {
+    const refused = {
+      check: 'image-pull',
+      stage: 'Authentication',
+      cause: 'CredentialsRejected',
+      subject: 'image ghcr.io/team/web:2',
+    } as const;
+    const unnamed = { fact: 'default-pull-secrets', path: 'imagePullSecrets', expected: 'regcred', actual: '' };
+    const emptied = { fact: 'registry-secrets', path: 'registries.regcred', expected: 'ghcr.io, quay.io', actual: 'quay.io' };
+    const workload = (pod: object = {}, name = 'web') => ({
+      deployments: [{ metadata: { name, namespace: 'shop' }, spec: { template: { spec: { containers: [], ...pod } } } }],
+    });
+
+    it('where a registry has no credentials or refuses them', () => {
+      expect(links(refused, unnamed, workload())).toBe(true);
+      expect(links({ ...refused, cause: 'CredentialsMissing' }, unnamed, workload())).toBe(true);
+      expect(links({ ...refused, cause: 'ImageMissing' }, unnamed, workload())).toBe(false);
+      expect(links(refused, { ...unnamed, object: 'Namespace/other' }, workload())).toBe(false);
+    });
+
+    it('but not where pods name Secrets or an account of their own', () => {
+      for (const change of [unnamed, emptied]) {
+        expect(links(refused, change, workload({ imagePullSecrets: [{ name: 'own' }] }))).toBe(false);
+        expect(links(refused, change, workload({ serviceAccountName: 'web' }))).toBe(false);
+        expect(links(refused, change, workload({}, 'gone'))).toBe(false);
+      }
+    });
+
+    it('where it is the registry for which there is no login any more', () => {
+      expect(links(refused, emptied, workload())).toBe(true);
+      expect(links({ ...refused, subject: 'registry ghcr.io' }, emptied, workload())).toBe(true);
+      expect(links({ ...refused, subject: 'image quay.io/team/web:2' }, emptied, workload())).toBe(false);
+      expect(links({ ...refused, subject: 'image web:2' }, { ...emptied, expected: 'index.docker.io', actual: '' }, workload())).toBe(true);
+    });
+  });
+
   it('of where the same object comes from', () => {
     const moved = { fact: 'delivery', object: 'GitRepository/flux-system/shop', path: 'source', expected: 'a', actual: 'b' };
     expect(links({ check: 'flux-source', object: 'GitRepository/flux-system/shop', subject: undefined }, moved)).toBe(true);

@@ -1,8 +1,11 @@
 import type { Drift, Finding } from '../api/v1alpha1/coveragereport.ts';
 import { severities } from '../api/v1alpha1/fields.ts';
+import { defaultAccount } from '../baseline/facts/default-pull-secrets.ts';
 import { keyIn } from '../baseline/values.ts';
 import type { CheckMetadata, Observation } from '../checks/check.ts';
+import { isFor, repositoryOf } from '../checks/delivery/registries.ts';
 import { inBrief } from '../checks/in-brief.ts';
+import { workloadNamed } from '../checks/workloads/workload-named.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
 import { instantOf } from '../observe/resource.ts';
 import { counts, namespaceOf } from './judge.ts';
@@ -57,6 +60,15 @@ const proofs: Readonly<Record<string, (drift: Drift, finding: Failed, view: Clus
   'cluster-admins': ({ expected, actual }, { subject }) => {
     const now = new Set(actual.split(', '));
     return expected.split(', ').some((each) => !now.has(each) && subject === userOf(each));
+  },
+  // The default ServiceAccount names a Secret no longer with which its pods pulled.
+  'default-pull-secrets': ({ object }, finding, view) => isRefusedPull(finding) && pullsByDefault(finding, object, view),
+  // A Secret that pods pull with by default holds no login for the registry that refuses any more.
+  'registry-secrets': ({ object, expected, actual }, finding, view) => {
+    if (!isRefusedPull(finding) || !pullsByDefault(finding, object, view)) return false;
+    const kept = new Set(actual.split(', '));
+    const lost = expected.split(', ').filter((registry) => !kept.has(registry));
+    return lost.some((registry) => isFor(registry, repositoryIn(finding.subject)));
   },
   // What delivers comes from elsewhere now.
   delivery: ({ object }, finding) => object === finding.object,
@@ -138,6 +150,25 @@ function isJustBefore(drift: Drift, { firstSeen }: Finding): boolean {
 /** What is applied from elsewhere may be in any namespace; a workload and its Jobs are in their own. */
 function isIn({ object }: Finding, namespace: string): boolean {
   return /^(Deployment|StatefulSet|DaemonSet|Job|CronJob)\//.test(object) ? `Namespace/${namespaceOf(object)}` === namespace : true;
+}
+
+/** What a registry says to who has no credentials, or none that it takes. */
+function isRefusedPull({ check, cause }: Finding): boolean {
+  return check === 'image-pull' && (cause === 'CredentialsMissing' || cause === 'CredentialsRejected');
+}
+
+/** A workload of that namespace whose pods name neither Secrets nor an account of their own. */
+function pullsByDefault({ object }: Finding, namespace: string, view: ClusterView): boolean {
+  const workload = workloadNamed(view, object);
+  return (
+    workload?.serviceAccount === defaultAccount && workload.pullSecrets.length === 0 && `Namespace/${workload.namespace}` === namespace
+  );
+}
+
+/** Of `image ghcr.io/team/shop:1` or `registry ghcr.io`. */
+function repositoryIn(subject: string): string {
+  const [what, name = ''] = subject.split(' ');
+  return what === 'image' ? repositoryOf(name) : name;
 }
 
 function webhooksOf(object: string, view: ClusterView): string[] {

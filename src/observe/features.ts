@@ -26,7 +26,7 @@ export const features = {
   'pull-secrets': {
     chartValue: 'features.pullSecrets',
     description:
-      'List Secrets of the types kubernetes.io/dockerconfigjson and kubernetes.io/dockercfg, of which only the names of registries are kept (pull-secret-missing, image-pull). Kubernetes cannot limit it to that.',
+      'List Secrets of the types kubernetes.io/dockerconfigjson and kubernetes.io/dockercfg, of which only the names of registries are kept (pull-secret-missing, image-pull, the fact registry-secrets). Kubernetes cannot limit it to that.',
   },
 } as const satisfies Record<string, { chartValue: string; description: string }>;
 

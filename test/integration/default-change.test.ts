@@ -3,6 +3,8 @@ import { type ControlPlane, startControlPlane } from '../controlplane/controlpla
 import { waitFor } from '../controlplane/wait.ts';
 import { type Kubectl, kubectlFor } from '../installation/coverage.ts';
 import { install, namespace, type Operator, startOperator } from '../installation/operator.ts';
+import { kubeletSays } from './scenarios/pod-status.ts';
+import { createWorld, deployment } from './scenarios/scenario.ts';
 
 /** A default of the platform is changed, and a release that ran before fails by it. */
 
@@ -28,10 +30,23 @@ const web = (version: string) => ({
   },
 });
 
+/** Pulls with what its namespace gives it. */
+const api = deployment('api', 'shop');
+
+/** As who keeps defaults in Git does it: of what people patch in an account that was made without a field the API server keeps no writer. */
+const pullWith = (secret: string) =>
+  cluster.apply(
+    {
+      ...{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'shop' } },
+      imagePullSecrets: [{ name: secret }],
+    },
+    { fieldManager: 'platform-defaults' },
+  );
+
 async function findings(): Promise<Finding[]> {
   await kubectl.runNow(name);
   const all = (await kubectl.report(`${name}.local`))?.status?.findings ?? [];
-  return all.filter(({ check }) => check === 'rollout-stuck' || check === 'default-change-broke');
+  return all.filter(({ check }) => ['rollout-stuck', 'image-pull', 'default-change-broke'].includes(check));
 }
 
 const until = (what: string, done: (found: readonly Finding[]) => boolean) =>
@@ -52,14 +67,18 @@ beforeAll(async () => {
   await install(cluster);
   // As people make one: of what is applied without a field the API server keeps no writers, then or later.
   await cluster.kubectl(['create', 'namespace', 'shop']);
-  await cluster.apply(web('1.0.0'));
-  await cluster.kubectl(['rollout', 'status', 'deployment/web', '-n', 'shop', '--timeout=60s']);
+  await pullWith('regcred');
+  await cluster.apply([web('1.0.0'), api]);
+  for (const app of ['web', 'api']) await cluster.kubectl(['rollout', 'status', `deployment/${app}`, '-n', 'shop', '--timeout=60s']);
   operator = await startOperator(cluster);
   await cluster.apply({
     apiVersion: 'platformsupport.io/v1alpha1',
     kind: 'SupportCoverage',
     metadata: { name, namespace },
-    spec: { tier: 'Level3', checks: { schedule: '0 0 1 1 *', settings: [{ check: 'rollout-stuck', for: '0s' }] } },
+    spec: {
+      tier: 'Level3',
+      checks: { schedule: '0 0 1 1 *', settings: ['rollout-stuck', 'image-pull'].map((check) => ({ check, for: '0s' })) },
+    },
   });
   await kubectl.runNow(name);
   await kubectl.approve(`${name}.local`);
@@ -95,4 +114,18 @@ it('the Event about the namespace says so too, and there is none about the rollo
 it('the change is taken back: both are over', async () => {
   await cluster.kubectl(['label', 'namespace', 'shop', `${level}-`]);
   await until('both to be resolved', (all) => all.length === 0);
+}, 120_000);
+
+it('pods get another pull Secret by default: the finding says so, and that a workload is refused by its registry since', async () => {
+  await pullWith('regcred-2026');
+  const said =
+    'Failed to pull image "registry.example.com/api:1.0.0": failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://registry.example.com/token: 401 Unauthorized';
+  await kubeletSays(createWorld(cluster), 'api', 'shop', { notReady: { minutes: 0 }, waiting: 'ImagePullBackOff', said });
+  const found = await until('the change to be found', (all) => all.some(({ check }) => check === 'default-change-broke'));
+  const [broke, pull] = ['default-change-broke', 'image-pull'].map((check) => found.find((finding) => finding.check === check));
+  process.stdout.write(`\n${broke?.message}\n${pull?.message}\n\n`);
+  expect(broke?.message).toMatch(
+    /^Deployment\/shop\/api fails since imagePullSecrets of Namespace\/shop was changed from regcred to regcred-2026 by platform-defaults at 20[\d-]+T[\d:]+Z\./,
+  );
+  expect(pull).toMatchObject({ object: 'Deployment/shop/api', rootCause: broke?.id });
 }, 120_000);

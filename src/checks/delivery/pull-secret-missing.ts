@@ -1,11 +1,11 @@
 import { objectName } from '../../kube/types.ts';
 import type { ClusterView } from '../../observe/cluster-view.ts';
 import type { PodPulls } from '../../observe/resources/pod-pulls.ts';
-import type { WorkloadView } from '../../observe/resources/workloads.ts';
 import { type CheckContext, defineCheck, type Observation } from '../check.ts';
 import { inBrief } from '../in-brief.ts';
 import { noParameters } from '../parameters.ts';
 import { byWorkload, isJudged, podNeeds } from '../workloads/pod-states.ts';
+import { workloadNamed } from '../workloads/workload-named.ts';
 import { isName } from './classify.ts';
 import { isPrivate, pullSecret, pullSecretResources, unusable } from './pull-secrets.ts';
 import { repositoryOf } from './registries.ts';
@@ -71,13 +71,6 @@ function nextOf(view: ClusterView, object: string, namespace: string): Pulling |
   return next.length > 0
     ? { namespace, pulls: new Set(), next, giver: objectName('ServiceAccount', serviceAccount, namespace) }
     : undefined;
-}
-
-const resourcesOf = { Deployment: 'deployments', StatefulSet: 'statefulsets', DaemonSet: 'daemonsets' } as const;
-
-function workloadNamed(view: ClusterView, object: string): WorkloadView | undefined {
-  const [kind = '', ...key] = object.split('/');
-  return Object.hasOwn(resourcesOf, kind) ? view.get(resourcesOf[kind as keyof typeof resourcesOf], key.join('/')) : undefined;
 }
 
 interface Stranded {
