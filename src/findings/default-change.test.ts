@@ -37,6 +37,13 @@ describe('a failure is linked to a change', () => {
     expect(links({ subject: 'ResourceQuota team', cause: 'QuotaExceeded' }, quota)).toBe(true);
     expect(links({ subject: 'ResourceQuota other', cause: 'QuotaExceeded' }, quota)).toBe(false);
     expect(links({ subject: 'ResourceQuota team', object: 'Kustomization/flux-system/shop' }, quota)).toBe(true);
+    const runners = (namespace: string) => ({
+      check: 'github-runner',
+      subject: 'ResourceQuota team',
+      object: `AutoscalingRunnerSet/${namespace}/ci`,
+    });
+    expect(links(runners('shop'), quota)).toBe(true);
+    expect(links(runners('other'), quota)).toBe(false);
   });
 
   it('of a webhook that refuses it, also where its whole configuration is new', () => {

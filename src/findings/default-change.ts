@@ -147,9 +147,11 @@ function isJustBefore(drift: Drift, { firstSeen }: Finding): boolean {
   return after <= windowMs && after >= (drift.changedAt ? 0 : -windowMs);
 }
 
-/** What is applied from elsewhere may be in any namespace; a workload and its Jobs are in their own. */
+/** What is applied from elsewhere may be in any namespace; a workload, its Jobs and runners are in their own. */
 function isIn({ object }: Finding, namespace: string): boolean {
-  return /^(Deployment|StatefulSet|DaemonSet|Job|CronJob)\//.test(object) ? `Namespace/${namespaceOf(object)}` === namespace : true;
+  return /^(Deployment|StatefulSet|DaemonSet|Job|CronJob|AutoscalingRunnerSet)\//.test(object)
+    ? `Namespace/${namespaceOf(object)}` === namespace
+    : true;
 }
 
 /** What a registry says to who has no credentials, or none that it takes. */

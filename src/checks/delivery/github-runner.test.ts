@@ -102,6 +102,13 @@ describe('github-runner at its boundaries', () => {
   });
 });
 
+it('says what refuses runners, so that a change of it can be linked to them', () => {
+  const message = 'Failed to create the pod: pods "a" is forbidden: exceeded quota: ci, requested: pods=1, used: pods=9, limited: pods=9';
+  const [check] = configureChecks([githubRunner], []).checks;
+  const view = clusterOf({ ephemeralrunners: [runner('a', { phase: 'Failed', reason: 'InvalidPod', message })] });
+  expect(runCheck(check!, view, now, createAgreement(withRunners)).observations[0]).toMatchObject({ subject: 'ResourceQuota ci' });
+});
+
 describe('github-runner is silent', () => {
   const running = runnerSet('linux', { spec: { minRunners: 2 } });
   it.each<[string, ClusterFixture]>([

@@ -65,6 +65,7 @@ function startFailed(object: string, runners: readonly RunnerPartView[]): Observ
     object,
     reason: 'RunnersFail',
     ...{ stage, cause },
+    ...(subject ? { subject } : {}),
     message: `${object} has runners that could not be started and are not tried again: ${why}${subject ? ` (${subject})` : ''}. See which, and delete them once that is mended: kubectl -n ${first?.namespace} get ephemeralrunners.actions.github.com.`,
     since: instantOf(first?.since),
     dateMoves: true,
