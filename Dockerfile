@@ -1,33 +1,36 @@
 # docker build -t support-coverage-operator:0.1.0 .
 #
-# Both base images can come from a mirror (--build-arg BUILD_IMAGE=… --build-arg RUNTIME_IMAGE=…). Any with Node 26 will do; the
-# runtime image needs no npm and no shell.
+# `make image` does it with Docker or buildah and reports what came of it. Any image with Node 26 and npm in it will do for the build
+# (--build-arg BUILD_IMAGE=…); of it the image has node and the shared libraries that node names, and nothing else.
 ARG BUILD_IMAGE=node:26-bookworm-slim
-ARG RUNTIME_IMAGE=node:26-bookworm-slim
 
 FROM ${BUILD_IMAGE} AS build
+# A file with the certificates of a proxy between here and npm's registry; it is not in the image.
+ARG NODE_EXTRA_CA_CERTS
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
-COPY tools/build.ts ./tools/
+COPY tools/build.ts tools/sbom.ts ./tools/
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
-RUN npm run build
+RUN npm run build && node tools/sbom.ts > dist/sbom.cdx.json
+# What node needs of the system: no shell, no package manager, no user that could log in.
+RUN node="$(command -v node)" && \
+    for file in "$node" $(ldd "$node" | grep -o '/[^ ]*'); do install -D "$(readlink -f "$file")" "/runtime$file"; done && \
+    mkdir -p /runtime/etc && \
+    echo 'operator:x:65532:65532:support-coverage-operator:/:' > /runtime/etc/passwd && \
+    echo 'hosts: files dns' > /runtime/etc/nsswitch.conf
 
-FROM ${BUILD_IMAGE} AS dependencies
-WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --ignore-scripts
-
-FROM ${RUNTIME_IMAGE}
+FROM scratch
 LABEL org.opencontainers.image.title="support-coverage-operator" \
       org.opencontainers.image.description="Makes a platform support agreement real in a Kubernetes cluster." \
       org.opencontainers.image.licenses="Apache-2.0"
 # What V8 compiled at build time is read at start; nothing is written there.
-ENV NODE_ENV=production \
+ENV PATH=/usr/local/bin:/usr/bin \
+    NODE_ENV=production \
     NODE_COMPILE_CACHE=/app/dist/compile-cache
 WORKDIR /app
-COPY --from=dependencies /app/node_modules ./node_modules
+COPY --from=build /runtime /
 COPY --from=build /app/dist ./dist
 # The version is read from here.
 COPY package.json ./

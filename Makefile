@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test chaos test-delivery mutate bench bench-live check generate build controlplane prometheus clean
+.PHONY: help demo test chaos test-delivery mutate bench bench-live check generate build image controlplane prometheus clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,9 @@ generate: node_modules/.installed controlplane ## Write CRDs, RBAC, deploy/ and 
 
 build: node_modules/.installed ## Make the program that the image runs, in dist/
 	node tools/build.ts
+
+image: node_modules/.installed ## Build the image with Docker or buildah, and say how large it is (BASE=debian where no registry is reached)
+	tools/image.sh
 
 controlplane: node_modules/.installed ## Build the test control plane, kwok and helm (10 to 15 minutes the first time)
 	node test/controlplane/build.ts
