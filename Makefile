@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test chaos test-delivery mutate bench bench-live check generate build image controlplane prometheus clean
+.PHONY: help demo test chaos test-delivery mutate bench bench-live check e2e generate build image controlplane prometheus clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -20,6 +20,9 @@ chaos: node_modules/.installed controlplane ## Faults of the API server and kill
 test-delivery: node_modules/.installed controlplane ## What the real Flux controllers write and what is found by it (builds them the first time: 10 minutes)
 	node test/delivery/build.ts
 	NODE_OPTIONS=--experimental-vm-modules jest --selectProjects=delivery --runInBand --verbose
+
+e2e: node_modules/.installed prometheus ## The image, installed with the chart, as a Pod of a real kubelet (root on Linux; builds kubelet and containerd the first time: 8 minutes)
+	test/e2e/run.sh
 
 mutate: node_modules/.installed ## Break one promise at a time and see a test turn red for each
 	node test/mutate/mutate.ts

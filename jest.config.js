@@ -12,5 +12,6 @@ export default {
     { ...common, displayName: 'integration', roots: ['<rootDir>/test/controlplane', '<rootDir>/test/integration'] },
     { ...common, displayName: 'chaos', roots: ['<rootDir>/test/chaos'] },
     { ...common, displayName: 'delivery', roots: ['<rootDir>/test/delivery'] },
+    { ...common, displayName: 'e2e', roots: ['<rootDir>/test/e2e'] },
   ],
 };

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# The end-to-end suite: the image of the Dockerfile, installed with the chart, as a Pod of a real kubelet. See README.md.
+# Everything runs in mount, network and process namespaces of its own: when the first process of these ends, however it does, all end.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+if [ "$(uname)" != Linux ] || [ "$(id -u)" != 0 ]; then
+  echo "make e2e needs root on Linux: it makes namespaces, a bridge and cgroups. It was not run." >&2
+  exit 1
+fi
+
+packages=(buildah debootstrap runc containernetworking-plugins nftables conntrack iproute2)
+if ! { command -v buildah && command -v debootstrap && command -v runc && command -v nft && command -v conntrack && command -v ip; } >/dev/null || [ ! -d /usr/lib/cni ]; then
+  command -v apt-get >/dev/null || { echo "needs ${packages[*]}, as Debian has them" >&2; exit 1; }
+  export DEBIAN_FRONTEND=noninteractive
+  install=(apt-get install --yes --no-install-recommends "${packages[@]}")
+  "${install[@]}" >/dev/null || { apt-get update >/dev/null && "${install[@]}" >/dev/null; }
+fi
+
+node test/controlplane/build.ts
+node test/e2e/build.ts
+
+work=.cache/e2e
+mkdir -p "$work/images" "$work/run"
+exec 9>"$work/lock"
+flock -n 9 || { echo "another run of the suite has not ended" >&2; exit 1; }
+
+export IMAGE=localhost/support-coverage-operator:e2e ENGINE=buildah STORAGE_DRIVER=${STORAGE_DRIVER:-vfs} BUILDAH_ISOLATION=chroot
+BASE=${BASE:-debian} tools/image.sh | tee "$work/image.json"
+container=$(buildah from scratch)
+buildah copy --quiet "$container" .cache/bin/pause /pause >/dev/null
+buildah config --entrypoint '["/pause"]' "$container"
+buildah commit --quiet --rm "$container" localhost/pause:e2e >/dev/null
+for name in pause support-coverage-operator; do
+  rm -f "$work/images/$name.tar"
+  buildah push --quiet "localhost/$name:e2e" "docker-archive:$work/images/$name.tar:localhost/$name:e2e"
+done
+
+# Of a run before that was killed, and of this one: containers are in cgroups below this one.
+remove_cgroups() { find /sys/fs/cgroup -depth -type d -path '*/support-coverage-e2e*' -exec rmdir {} + 2>/dev/null || true; }
+trap remove_cgroups EXIT
+remove_cgroups
+
+unshare --mount --net --pid --fork --kill-child --mount-proc bash -s "$PWD/$work" "$@" <<'INSIDE'
+set -euo pipefail
+work=$1; shift
+mount --make-rprivate /
+# What is written goes with the mounts.
+mount -t tmpfs -o mode=755 tmpfs "$work/run"
+mount -t tmpfs -o mode=755 tmpfs /run
+mkdir "$work/run/tmp"
+ip link set lo up
+export TMPDIR="$work/run/tmp" E2E_IMAGES="$work/images"
+NODE_OPTIONS='--experimental-vm-modules --disable-warning=ExperimentalWarning' jest --selectProjects=e2e --runInBand --verbose "$@"
+INSIDE
