@@ -17,7 +17,9 @@ const maxJitterMs = 300_000;
 
 /** Throws an Error, whose message says what is wrong with the line or the zone. `seed` (the coverage's uid) decides how far runs are put off. */
 export function createSchedule(line: string, timeZone: string, seed: string): Schedule {
-  const cron = new Cron(line, { timezone: timeZone, paused: true, mode: '5-part' });
+  // Of UTC, which most are in, nothing has to be looked up; the tables of time zones take 30 ms to load.
+  const zone = timeZone === 'UTC' ? { utcOffset: 0 } : { timezone: timeZone };
+  const cron = new Cron(line, { ...zone, paused: true, mode: '5-part' });
   const fraction = createHash('sha256').update(seed).digest().readUInt32BE(0) / 2 ** 32;
   return {
     nextAfter: (time) => {
