@@ -2,7 +2,7 @@
  * A real node for the control plane of the tests: containerd, kubelet and kube-proxy. All of it is meant for the namespaces that run.sh makes:
  * bridge, rules of the firewall and mounts go with them.
  */
-import { globSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,8 @@ export const nodeName = 'real-1';
 /** A registry that is spoken to without TLS. */
 export const registry = `${nodeAddress}:5000`;
 
+/** What is mounted below it goes with the namespace. */
+const state = '/run/node';
 const socket = '/run/containerd/containerd.sock';
 const cgroup = '/support-coverage-e2e';
 const path = `${binDirectory}:/usr/sbin:/usr/bin:/sbin:/bin`;
@@ -49,13 +51,13 @@ export async function startNode(cluster: ControlPlane, images: string): Promise<
   await waitFor('containerd to answer', () => runsAt(processes, ['version']), { intervalMs: 200 });
   for (const archive of globSync(join(images, '*.tar')))
     await run(join(binDirectory, 'ctr'), '--address', socket, '--namespace', 'k8s.io', 'images', 'import', archive);
-  for (const hierarchy of globSync('/sys/fs/cgroup/*/')) mkdirSync(join(hierarchy, cgroup), { recursive: true });
+  for (const hierarchy of hierarchies()) mkdirSync(join(hierarchy, cgroup), { recursive: true });
   await launch('kubelet', [
     `--config=${writeConfig(dir, 'kubelet', kubeletConfiguration(dir))}`,
     `--kubeconfig=${cluster.adminKubeconfig}`,
     `--hostname-override=${nodeName}`,
     `--node-ip=${nodeAddress}`,
-    `--root-dir=${join(dir, 'kubelet')}`,
+    `--root-dir=${join(state, 'kubelet')}`,
   ]);
   await launch('kube-proxy', [`--config=${writeConfig(dir, 'kube-proxy', kubeProxyConfiguration(cluster))}`]);
   await waitFor(`${nodeName} to be Ready (log: ${log('kubelet')})`, async (see) => {
@@ -72,6 +74,12 @@ export async function startNode(cluster: ControlPlane, images: string): Promise<
     log,
     stop: () => processes.shutdown(2_000),
   };
+}
+
+/** Of cgroup v2 there is one. */
+function hierarchies(): string[] {
+  const root = '/sys/fs/cgroup';
+  return existsSync(join(root, 'cgroup.controllers')) ? [root] : globSync(`${root}/*/`);
 }
 
 async function runsAt(processes: Processes, args: readonly string[]): Promise<boolean> {
@@ -123,7 +131,7 @@ function writeContainerdConfig(dir: string): string {
   writeFileSync(
     file,
     `version = 3
-root = "${join(dir, 'containerd')}"
+root = "${join(state, 'containerd')}"
 state = "/run/containerd"
 [grpc]
 address = "${socket}"

@@ -21,7 +21,7 @@ node test/controlplane/build.ts
 node test/e2e/build.ts
 
 work=.cache/e2e
-mkdir -p "$work/images" "$work/run"
+mkdir -p "$work/images"
 exec 9>"$work/lock"
 flock -n 9 || { echo "another run of the suite has not ended" >&2; exit 1; }
 
@@ -45,11 +45,10 @@ unshare --mount --net --pid --fork --kill-child --mount-proc bash -s "$PWD/$work
 set -euo pipefail
 work=$1; shift
 mount --make-rprivate /
-# What is written goes with the mounts.
-mount -t tmpfs -o mode=755 tmpfs "$work/run"
+# What is written goes with the mount.
 mount -t tmpfs -o mode=755 tmpfs /run
-mkdir "$work/run/tmp"
+mkdir /run/e2e
 ip link set lo up
-export TMPDIR="$work/run/tmp" E2E_IMAGES="$work/images"
+export TMPDIR=/run/e2e E2E_IMAGES="$work/images"
 NODE_OPTIONS='--experimental-vm-modules --disable-warning=ExperimentalWarning' jest --selectProjects=e2e --runInBand --verbose "$@"
 INSIDE
