@@ -27,10 +27,10 @@ export function sorted(list: Iterable<string>): string {
   return [...new Set(list)].sort().join(', ');
 }
 
-/** True where a list that `sorted` made has all entries of another one; of nothing everything has all. */
-export function holdsAll(list: string | undefined, wanted: string | undefined): boolean {
-  const entries = new Set((list ?? '').split(', '));
-  return (wanted ?? '') === '' || (wanted ?? '').split(', ').every((entry) => entries.has(entry));
+/** The entries of a list that `sorted` made which another one lacks. */
+export function missing(expected = '', actual = ''): string[] {
+  const there = new Set(actual.split(', '));
+  return expected.split(', ').filter((entry) => entry !== '' && !there.has(entry));
 }
 
 /** `key=value` in alphabetical order. */

@@ -1,7 +1,7 @@
 import type { Drift, Finding } from '../api/v1alpha1/coveragereport.ts';
 import { severities } from '../api/v1alpha1/fields.ts';
 import { defaultAccount } from '../baseline/facts/default-pull-secrets.ts';
-import { keyIn } from '../baseline/values.ts';
+import { keyIn, missing } from '../baseline/values.ts';
 import type { CheckMetadata, Observation } from '../checks/check.ts';
 import { isFor, repositoryOf } from '../checks/delivery/registries.ts';
 import { inBrief } from '../checks/in-brief.ts';
@@ -57,19 +57,14 @@ const proofs: Readonly<Record<string, (drift: Drift, finding: Failed, view: Clus
     return bindings.some((binding) => binding.role === role && binding.subjects.some((each) => subject === userOf(each)));
   },
   // An account that is cluster-admin no longer.
-  'cluster-admins': ({ expected, actual }, { subject }) => {
-    const now = new Set(actual.split(', '));
-    return expected.split(', ').some((each) => !now.has(each) && subject === userOf(each));
-  },
+  'cluster-admins': ({ expected, actual }, { subject }) => missing(expected, actual).some((each) => subject === userOf(each)),
   // The default ServiceAccount names a Secret no longer with which its pods pulled.
   'default-pull-secrets': ({ object }, finding, view) => isRefusedPull(finding) && pullsByDefault(finding, object, view),
   // A Secret that pods pull with by default holds no login for the registry that refuses any more.
-  'registry-secrets': ({ object, expected, actual }, finding, view) => {
-    if (!isRefusedPull(finding) || !pullsByDefault(finding, object, view)) return false;
-    const kept = new Set(actual.split(', '));
-    const lost = expected.split(', ').filter((registry) => !kept.has(registry));
-    return lost.some((registry) => isFor(registry, repositoryIn(finding.subject)));
-  },
+  'registry-secrets': ({ object, expected, actual }, finding, view) =>
+    isRefusedPull(finding) &&
+    pullsByDefault(finding, object, view) &&
+    missing(expected, actual).some((registry) => isFor(registry, repositoryIn(finding.subject))),
   // What delivers comes from elsewhere now.
   delivery: ({ object }, finding) => object === finding.object,
 };

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -31,6 +31,21 @@ export interface Programs {
   /** Of the module: where its go.mod lies and go runs. */
   directory: string;
   targets: readonly Target[];
+}
+
+/** Arguments of go that make one package a small executable. */
+export function goBuild(output: string, name: string, from: string, ldflags = '-s -w'): string[] {
+  return ['build', '-v', '-trimpath', '-buildvcs=false', '-ldflags', ldflags, '-o', join(output, name), from];
+}
+
+/** A program that goes by other names too. A removed link comes back; one in place is left alone, since tests may be using it. */
+export function linkProgram(program: string, names: readonly string[]): void {
+  for (const name of names) {
+    const link = join(binDirectory, name);
+    if (existsSync(link)) continue;
+    rmSync(link, { force: true }); // one that leads nowhere
+    symlinkSync(program, link);
+  }
 }
 
 /** The text of these files of the module, for `inputs`. */

@@ -2,11 +2,9 @@
  * Builds the programs that the tests and the demo run: `node test/controlplane/build.ts [--only controlplane,kwok,helm]`.
  * What is up to date is skipped, so it is cheap to call before every test run.
  */
-import { existsSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { binDirectory, controlPlanePrograms, helmVersion, kubernetesVersion, kwokVersion } from './binaries.ts';
-import { buildPrograms, moduleFiles } from './build-programs.ts';
+import { controlPlanePrograms, helmVersion, kubernetesVersion, kwokVersion } from './binaries.ts';
+import { buildPrograms, goBuild, linkProgram, moduleFiles } from './build-programs.ts';
 
 const directory = fileURLToPath(new URL('.', import.meta.url));
 
@@ -18,16 +16,6 @@ function versionFlags(): string {
 
 const helmLdflags = `-s -w -X helm.sh/helm/v4/internal/version.version=${helmVersion}`;
 
-/** So that a removed link comes back; a link in place is left alone, since tests may be using it. */
-function linkPrograms(): void {
-  for (const program of controlPlanePrograms) {
-    const link = join(binDirectory, program);
-    if (existsSync(link)) continue;
-    rmSync(link, { force: true }); // one that leads nowhere
-    symlinkSync('controlplane', link);
-  }
-}
-
 await buildPrograms({
   title: 'the test control plane',
   directory,
@@ -37,18 +25,8 @@ await buildPrograms({
       title: `Kubernetes ${kubernetesVersion} control plane and kubectl`,
       firstTime: '8 to 11 minutes',
       inputs: [...moduleFiles(directory, 'go.mod', 'go.sum', 'main.go'), versionFlags()],
-      args: (output) => [
-        'build',
-        '-v',
-        '-trimpath',
-        '-buildvcs=false',
-        '-ldflags',
-        versionFlags(),
-        '-o',
-        join(output, 'controlplane'),
-        '.',
-      ],
-      afterwards: linkPrograms,
+      args: (output) => goBuild(output, 'controlplane', '.', versionFlags()),
+      afterwards: () => linkProgram('controlplane', controlPlanePrograms),
     },
     {
       name: 'kwok',

@@ -2,8 +2,7 @@
  * Builds the real Flux controllers that `make test-delivery` runs: `node test/delivery/build.ts [--only source-controller]`.
  * Their releases are those of go.mod, where they are tools of the module.
  */
-import { join } from 'node:path';
-import { buildPrograms, moduleFiles, type Target } from '../controlplane/build-programs.ts';
+import { buildPrograms, goBuild, moduleFiles, type Target } from '../controlplane/build-programs.ts';
 import { fluxControllers, moduleDirectory } from './flux-module.ts';
 
 const target = (name: string): Target => ({
@@ -11,17 +10,7 @@ const target = (name: string): Target => ({
   title: `the ${name} of Flux`,
   firstTime: '5 minutes',
   inputs: moduleFiles(moduleDirectory, 'go.mod', 'go.sum'),
-  args: (output) => [
-    'build',
-    '-v',
-    '-trimpath',
-    '-buildvcs=false',
-    '-ldflags',
-    '-s -w',
-    '-o',
-    join(output, name),
-    `github.com/fluxcd/${name}`,
-  ],
+  args: (output) => goBuild(output, name, `github.com/fluxcd/${name}`),
 });
 
 await buildPrograms({ title: 'the Flux controllers', directory: moduleDirectory, targets: fluxControllers.map(target) });

@@ -46,7 +46,7 @@ async function findings(): Promise<Finding[]> {
 
 const keyOf = ({ check, object }: { check: string; object: string }) => `${check} ${object}`;
 
-/** Resolves to the finding and how long it took, seconds. */
+/** Resolves to the finding as soon as the report has it. */
 function found(key: string, deadlineMs = 150_000): Promise<Finding> {
   return waitFor(
     `the finding ${key}`,
