@@ -21,6 +21,10 @@ await build({
   // Packages in CommonJS ask for built-in modules with require, which ES modules do not have.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   legalComments: 'external',
+  // V8 keeps the source for as long as the program runs, with two bytes a character where one of them needs it: comments have such. Names stay,
+  // so a stack trace says what was called, and short lines say where.
+  minifyWhitespace: true,
+  lineLimit: 120,
   logLevel: 'warning',
 });
 // Written when the program ends; the image has it read-only. V8 seeds its hashes by it: the same source gives the same files.
