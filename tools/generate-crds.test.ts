@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { keyedBy, rules } from '../src/api/v1alpha1/fields.ts';
 import { kinds } from '../src/api/v1alpha1/kinds.ts';
 import { crd, generateCrds, structural } from './generate-crds.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dump } from 'js-yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { group, type KindDefinition, kinds, version } from '../src/api/v1alpha1/kinds.ts';
 
 type Schema = Record<string, unknown>;

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { areas } from '../src/checks/areas.ts';
 import { checks } from '../src/checks/catalogue.ts';
 import type { Check, CheckMetadata } from '../src/checks/check.ts';

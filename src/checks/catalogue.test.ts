@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { load } from 'js-yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { documented, generatedParts, withGenerated } from '../../tools/generate-docs.ts';
 import { severities, tiers } from '../api/v1alpha1/fields.ts';
 import { type CheckSetting, correctable } from '../api/v1alpha1/supportcoverage.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A parameter's documentation travels with its schema, in Zod's metadata. */
 export interface ParameterDocs {

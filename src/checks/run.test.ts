@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { clusterOf, minutesAgo, node, now } from '../../test/fixtures/cluster.ts';
 import type { CheckSetting } from '../api/v1alpha1/supportcoverage.ts';
 import { createAgreement } from './agreement.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { rules, time } from '../api/v1alpha1/fields.ts';
 import { schemaProblems } from './schema.ts';
 

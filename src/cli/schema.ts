@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Rule } from '../api/v1alpha1/fields.ts';
 import { compileRule, UnknownRule } from './cel.ts';
 

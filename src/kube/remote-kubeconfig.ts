@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { load, YAMLException } from 'js-yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { addressIn } from './address-guard.ts';
 import type { ClusterEntry, UserEntry } from './kubeconfig.ts';
 

@@ -1,11 +1,11 @@
 import type { LookupFunction } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
-import { Agent, request as undiciRequest } from 'undici';
 import { version } from '../version.ts';
 import { type AddressGuard, checkAddress } from './address-guard.ts';
 import { errorFromResponse, errorFromTransport, isKubeError, KubeError } from './errors.ts';
 import { type Connection, type Credentials, connectionOf, type KubeConfig } from './kubeconfig.ts';
+import { Agent, request as send } from './undici.ts';
 
 export interface KubeRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -149,8 +149,7 @@ export function createTransport(options: TransportOptions): Transport {
     const elsewhere = request.server !== undefined;
     if (guard) checkAddress(request.server ?? server, guard);
     try {
-      const answer = await undiciRequest((request.server ?? server) + request.path + queryString(request.query), {
-        dispatcher,
+      const answer = await send(dispatcher, (request.server ?? server) + request.path + queryString(request.query), {
         method,
         signal,
         reset: elsewhere,

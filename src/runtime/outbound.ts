@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import querystring from 'node:querystring';
-import { Agent, buildConnector, type Dispatcher, request as undiciRequest } from 'undici';
+import { Agent, type BuildConnector, buildConnector, type Dispatcher, request } from '../kube/undici.ts';
 import { version } from '../version.ts';
 import { type AddressRule, createAddressRule } from './addresses.ts';
 
@@ -83,8 +83,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
   /** Answers with a head that is 2xx; whoever asks does what is to be done with the body. */
   async function send(address: string, asked: { method: 'GET' | 'POST'; headers?: Record<string, string>; body?: string }, limit: Limit) {
     const url = httpUrl(address);
-    const answer = await undiciRequest(url.origin + url.pathname + url.search, {
-      dispatcher: agent,
+    const answer = await request(agent, url.origin + url.pathname + url.search, {
       signal: limit.signal,
       ...asked,
       headers: { 'user-agent': `support-coverage-operator/${version}`, ...credentialsOf(url), ...asked.headers },
@@ -179,7 +178,7 @@ function describe(cause: unknown, host: string, { timeout, timeoutMs }: Limit): 
  * Connects only to addresses that the rule lets pass: it judges what a name resolves to at the moment of the connection, and the
  * connection goes to no other, so that a name which changes its mind in between gains nothing.
  */
-function createGuardedConnector(options: OutboundOptions, timeoutMs: number): buildConnector.connector {
+function createGuardedConnector(options: OutboundOptions, timeoutMs: number): BuildConnector.connector {
   const rule = createAddressRule(options.allow);
   const addressesOf = options.lookup ?? (async (name) => (await systemLookup(name, { all: true })).map(({ address }) => address));
   const resolve = async (name: string) => {

@@ -12,13 +12,15 @@ const progressIntervalMs = 20_000;
 export interface Target {
   /** The name of the executable, and of the target for --only. */
   name: string;
+  /** What go calls it, where that is another name than ours. */
+  executable?: string;
   /** What is being built, for the reader. */
   title: string;
   /** Roughly how long a first build takes on two cores, for the reader. */
   firstTime: string;
   /** What the result depends on besides the go release; a change builds again. */
   inputs: string[];
-  /** Arguments of go, which writes the executable `name` into the given directory. */
+  /** Arguments of go, which writes the executable into the given directory. */
   args(output: string): string[];
   /** Done even when nothing was built. */
   afterwards?(): void;
@@ -36,6 +38,11 @@ export interface Programs {
 /** Arguments of go that make one package a small executable. */
 export function goBuild(output: string, name: string, from: string, ldflags = '-s -w'): string[] {
   return ['build', '-v', '-trimpath', '-buildvcs=false', '-ldflags', ldflags, '-o', join(output, name), from];
+}
+
+/** Arguments of go that make a small executable of a module that is none of ours, `path@version`. */
+export function goInstall(from: string, ldflags = '-s -w'): string[] {
+  return ['install', '-v', '-trimpath', '-ldflags', ldflags, from];
 }
 
 /** A program that goes by other names too. A removed link comes back; one in place is left alone, since tests may be using it. */
@@ -153,7 +160,7 @@ async function compile(target: Target, stamp: string, directory: string): Promis
     const result = await runGo(target.args(output), { directory, env: { CGO_ENABLED: '0', GOBIN: output }, onLine: progress.line });
     if (result.code !== 0) throw new Error(`${target.name}: go ended with ${result.code}\n${result.stderr.slice(-30).join('\n')}`);
     // Renamed into place, so that a program in use keeps its old file and none is ever seen half written.
-    renameSync(join(output, target.name), join(binDirectory, target.name));
+    renameSync(join(output, target.executable ?? target.name), join(binDirectory, target.name));
   } finally {
     progress.stop();
     rmSync(output, { recursive: true, force: true });

@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { controlPlanePrograms, helmVersion, kubernetesVersion, kwokVersion } from './binaries.ts';
-import { buildPrograms, goBuild, linkProgram, moduleFiles } from './build-programs.ts';
+import { buildPrograms, goBuild, goInstall, linkProgram, moduleFiles } from './build-programs.ts';
 
 const directory = fileURLToPath(new URL('.', import.meta.url));
 
@@ -33,14 +33,14 @@ await buildPrograms({
       title: `kwok ${kwokVersion}`,
       firstTime: '3 minutes',
       inputs: [kwokVersion],
-      args: () => ['install', '-v', '-trimpath', '-ldflags', '-s -w', `sigs.k8s.io/kwok/cmd/kwok@${kwokVersion}`],
+      args: () => goInstall(`sigs.k8s.io/kwok/cmd/kwok@${kwokVersion}`),
     },
     {
       name: 'helm',
       title: `Helm ${helmVersion}`,
       firstTime: '3 minutes',
       inputs: [helmLdflags],
-      args: () => ['install', '-v', '-trimpath', '-ldflags', helmLdflags, `helm.sh/helm/v4/cmd/helm@${helmVersion}`],
+      args: () => goInstall(`helm.sh/helm/v4/cmd/helm@${helmVersion}`, helmLdflags),
     },
   ],
 });

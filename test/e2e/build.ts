@@ -1,7 +1,7 @@
-/** Builds kubelet, kube-proxy, containerd and the pause program that `make e2e` runs: `node test/e2e/build.ts [--only kubelet]`. */
+/** Builds what `make e2e` runs beside the control plane of the tests: the node, what a cluster has on it, and the Helm before ours. */
 import { fileURLToPath } from 'node:url';
 import { kubernetesVersion } from '../controlplane/binaries.ts';
-import { buildPrograms, goBuild, linkProgram, moduleFiles, type Target } from '../controlplane/build-programs.ts';
+import { buildPrograms, goBuild, goInstall, linkProgram, moduleFiles, type Target } from '../controlplane/build-programs.ts';
 
 const nodeDirectory = fileURLToPath(new URL('./node', import.meta.url));
 const containerdDirectory = fileURLToPath(new URL('./containerd', import.meta.url));
@@ -40,4 +40,20 @@ await buildPrograms({
   title: 'containerd',
   directory: containerdDirectory,
   targets: ['containerd', 'containerd-shim-runc-v2', 'ctr'].map(ofContainerd),
+});
+
+/** Of modules that say themselves what they need. */
+const installed = (name: string, from: string, firstTime: string, more: Partial<Target> = {}): Target => ({
+  ...{ name, title: from, firstTime, inputs: [from], args: () => goInstall(from) },
+  ...more,
+});
+
+await buildPrograms({
+  title: 'what runs on the node',
+  directory: nodeDirectory,
+  targets: [
+    installed('coredns', 'github.com/coredns/coredns@v1.15.0', '3 minutes'),
+    installed('metrics-server', 'sigs.k8s.io/metrics-server/cmd/metrics-server@v0.9.0', '3 minutes'),
+    installed('helm3', 'helm.sh/helm/v3/cmd/helm@v3.22.0', '2 minutes', { executable: 'helm' }),
+  ],
 });

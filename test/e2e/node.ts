@@ -16,6 +16,8 @@ import { waitFor } from '../controlplane/wait.ts';
 /** Of TEST-NET-1 (RFC 5737): the node's, and the one that the API server of the tests gives out. */
 export const nodeAddress = '192.0.2.1';
 export const nodeName = 'real-1';
+/** Of the Service in addons/coredns.yaml. */
+const dnsAddress = '10.96.0.10';
 /** A registry that is spoken to without TLS. */
 export const registry = `${nodeAddress}:5000`;
 
@@ -39,8 +41,13 @@ async function run(file: string, ...args: string[]): Promise<void> {
   if (code !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${code}: ${stderr}`);
 }
 
-/** Starts the node and waits until it is Ready. `images`: a folder with archives as docker and buildah write them. */
-export async function startNode(cluster: ControlPlane, images: string): Promise<RealNode> {
+/**
+ * Starts the node and waits until it is Ready.
+ *
+ * @param images a folder with archives as docker and buildah write them
+ * @param authority path of the certificate of whoever signs those by which the API server is known
+ */
+export async function startNode(cluster: ControlPlane, images: string, authority: string): Promise<RealNode> {
   const dir = mkdtempSync(join(tmpdir(), 'node-'));
   const processes = superviseProcesses(dir);
   const log = (program: string) => join(dir, `${program}.log`);
@@ -53,7 +60,7 @@ export async function startNode(cluster: ControlPlane, images: string): Promise<
     await run(join(binDirectory, 'ctr'), '--address', socket, '--namespace', 'k8s.io', 'images', 'import', archive);
   for (const hierarchy of hierarchies()) mkdirSync(join(hierarchy, cgroup), { recursive: true });
   await launch('kubelet', [
-    `--config=${writeConfig(dir, 'kubelet', kubeletConfiguration(dir))}`,
+    `--config=${writeConfig(dir, 'kubelet', kubeletConfiguration(dir, authority))}`,
     `--kubeconfig=${cluster.adminKubeconfig}`,
     `--hostname-override=${nodeName}`,
     `--node-ip=${nodeAddress}`,
@@ -150,7 +157,7 @@ conf_dir = "${cni}"
 }
 
 /** What differs from a cluster's: no swap or cgroup v2 is asked for, and nothing is changed that outlives the namespaces. */
-function kubeletConfiguration(dir: string): object {
+function kubeletConfiguration(dir: string, authority: string): object {
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
@@ -162,9 +169,9 @@ function kubeletConfiguration(dir: string): object {
     oomScoreAdj: 0,
     makeIPTablesUtilChains: false,
     imagePullCredentialsVerificationPolicy: 'NeverVerify',
-    authentication: { anonymous: { enabled: false }, webhook: { enabled: true } },
+    authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: authority } },
     authorization: { mode: 'Webhook' },
-    clusterDNS: ['10.96.0.10'],
+    clusterDNS: [dnsAddress],
     clusterDomain: 'cluster.local',
     podLogsDir: join(dir, 'pods'),
     // The disk is memory here, of which there is less.

@@ -9,8 +9,8 @@ if [ "$(uname)" != Linux ] || [ "$(id -u)" != 0 ]; then
   exit 1
 fi
 
-packages=(buildah debootstrap runc containernetworking-plugins nftables conntrack iproute2)
-if ! { command -v buildah && command -v debootstrap && command -v runc && command -v nft && command -v conntrack && command -v ip; } >/dev/null || [ ! -d /usr/lib/cni ]; then
+packages=(buildah debootstrap runc containernetworking-plugins nftables conntrack iproute2 openssl)
+if ! { command -v buildah && command -v debootstrap && command -v runc && command -v nft && command -v conntrack && command -v ip && command -v openssl; } >/dev/null || [ ! -d /usr/lib/cni ]; then
   command -v apt-get >/dev/null || { echo "needs ${packages[*]}, as Debian has them" >&2; exit 1; }
   export DEBIAN_FRONTEND=noninteractive
   install=(apt-get install --yes --no-install-recommends "${packages[@]}")
@@ -27,11 +27,14 @@ flock -n 9 || { echo "another run of the suite has not ended" >&2; exit 1; }
 
 export IMAGE=localhost/support-coverage-operator:e2e ENGINE=buildah STORAGE_DRIVER=${STORAGE_DRIVER:-vfs} BUILDAH_ISOLATION=chroot
 BASE=${BASE:-debian} tools/image.sh | tee "$work/image.json"
-container=$(buildah from scratch)
-buildah copy --quiet "$container" .cache/bin/pause /pause >/dev/null
-buildah config --entrypoint '["/pause"]' "$container"
-buildah commit --quiet --rm "$container" localhost/pause:e2e >/dev/null
-for name in pause support-coverage-operator; do
+# Programs that need nothing but themselves.
+for name in pause coredns metrics-server; do
+  container=$(buildah from scratch)
+  buildah copy --quiet "$container" ".cache/bin/$name" "/$name" >/dev/null
+  buildah config --entrypoint "[\"/$name\"]" "$container"
+  buildah commit --quiet --rm "$container" "localhost/$name:e2e" >/dev/null
+done
+for name in pause coredns metrics-server support-coverage-operator; do
   rm -f "$work/images/$name.tar"
   buildah push --quiet "localhost/$name:e2e" "docker-archive:$work/images/$name.tar:localhost/$name:e2e"
 done

@@ -214,7 +214,7 @@ beforeAll(async () => {
   await createFineDeliveries(writer);
   await install(cluster);
   // As the image has it.
-  operator = await startOperator(cluster, { nodeFlags: ['--max-semi-space-size=8'] });
+  operator = await startOperator(cluster, { nodeFlags: ['--max-semi-space-size=4'] });
   await cluster.apply(coverage);
   await kubectl.condition(name, 'Ready', 'True');
   pid = operator.pid ?? -1;

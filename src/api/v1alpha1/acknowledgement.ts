@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { atomic, condition, count, keyedBy, label, metadata, objectName, rules, time } from './fields.ts';
 
 export const acknowledgementSpec = z

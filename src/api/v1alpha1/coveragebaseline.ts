@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { atomic, label, metadata, rules, time } from './fields.ts';
 
 const factEntry = z.object({

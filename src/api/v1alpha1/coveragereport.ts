@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { atomic, cause, count, keyedBy, metadata, severity, stage, tier, time } from './fields.ts';
 import { deliveryTools, scopes } from './supportcoverage.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A rule that the API server evaluates (CEL). `message` says what to write instead. */
 export interface Rule {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { atomic, condition, count, date, duration, keyedBy, label, metadata, objectName, rules, severity, tier, time } from './fields.ts';
 
 const checkSetting = z

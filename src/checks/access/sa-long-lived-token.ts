@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { objectName } from '../../kube/types.ts';
 import { instantOf } from '../../observe/resource.ts';
 import { defineCheck, type Observation } from '../check.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ClusterView } from '../../observe/cluster-view.ts';
 import type { CertificateView } from '../../observe/resources/certificates.ts';
 import type { TlsSecretView } from '../../observe/resources/tls-secrets.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatBytes, formatCores } from '../../kube/quantity.ts';
 import { hasAutoscaler } from '../../observe/platform.ts';
 import { defineCheck, type Observation } from '../check.ts';

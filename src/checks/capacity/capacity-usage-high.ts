@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatBytes, formatCores } from '../../kube/quantity.ts';
 import { instantOf } from '../../observe/resource.ts';
 import type { NodeView } from '../../observe/resources/nodes.ts';

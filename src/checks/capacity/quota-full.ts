@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatBytes, formatCores } from '../../kube/quantity.ts';
 import { objectName } from '../../kube/types.ts';
 import type { ResourceQuotaView } from '../../observe/resources/resourcequotas.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { matchesGlob } from '../../kube/glob.ts';
 import { matchesLabels } from '../../kube/label-selector.ts';
 import type { WebhookConfigurationView, WebhookRule, WebhookView } from '../../observe/resources/webhooks.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DeliveryView } from '../../observe/delivery.ts';
 import type { CheckContext, Context, Evaluation } from '../check.ts';
 import { days } from '../parameters.ts';

@@ -189,7 +189,8 @@ export const imagePatterns: readonly Pattern[] = [
   {
     id: 'image-not-found',
     tool: 'containerd',
-    all: ['failed to resolve reference', ': not found'],
+    all: [': not found'],
+    any: ['failed to resolve reference', 'failed to resolve image'],
     stage: 'Artifact',
     cause: 'ImageMissing',
     subject: images,
@@ -203,6 +204,11 @@ export const imagePatterns: readonly Pattern[] = [
         text: 'failed to resolve reference "registry.k8s.io/pause:0.0": registry.k8s.io/pause:0.0: not found',
         source: 'containerd/containerd client/pull.go',
         subject: 'image registry.k8s.io/pause:0.0',
+      },
+      {
+        text: 'rpc error: code = NotFound desc = failed to pull and unpack image "192.0.2.1:5000/team/web:9.9.9": failed to resolve image: 192.0.2.1:5000/team/web:9.9.9: not found',
+        source: 'containerd/containerd core/transfer/local/pull.go (2.1)',
+        subject: 'image 192.0.2.1:5000/team/web:9.9.9',
       },
     ],
   },

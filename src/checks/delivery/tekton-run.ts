@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DeliveryView } from '../../observe/delivery.ts';
 import { instantOf } from '../../observe/resource.ts';
 import { isOver, presentRow, type Run, runsKept } from '../../observe/runs.ts';

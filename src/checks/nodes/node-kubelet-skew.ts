@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseVersion } from '../../observe/probes/version.ts';
 import { defineCheck, type Evaluation, type Observation } from '../check.ts';
 import { inBrief } from '../in-brief.ts';

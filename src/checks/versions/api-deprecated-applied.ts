@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineCheck, type Evaluation } from '../check.ts';
 import { inBrief } from '../in-brief.ts';
 import { apisInUse, withinHours } from './requested-apis.ts';

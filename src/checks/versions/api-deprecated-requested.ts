@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineCheck, type Evaluation, type Observation } from '../check.ts';
 import { inBrief } from '../in-brief.ts';
 import { type ApiUse, apisInUse, withinHours } from './requested-apis.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ClusterView } from '../../observe/cluster-view.ts';
 import type { SupportProvider } from '../../observe/platform.ts';
 import { supportCalendarData } from './support-calendar-data.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { calendarOf, distributionOf } from '../../observe/platform.ts';
 import { defineCheck } from '../check.ts';
 import { wholeNumber } from '../parameters.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { calendarOf, distributionOf } from '../../observe/platform.ts';
 import { defineCheck, type Evaluation } from '../check.ts';
 import { days } from '../parameters.ts';

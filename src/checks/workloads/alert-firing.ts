@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Severity } from '../../api/v1alpha1/fields.ts';
 import { severities } from '../../api/v1alpha1/fields.ts';
 import { redact } from '../../kube/redact.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ClusterView } from '../../observe/cluster-view.ts';
 import { type KubeletAnswer, pressures } from '../../observe/probes/kubelet-stats.ts';
 import type { NodeView } from '../../observe/resources/nodes.ts';

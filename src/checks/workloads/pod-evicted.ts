@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { instantOf } from '../../observe/resource.ts';
 import type { EvictedPodView } from '../../observe/resources/evicted-pods.ts';
 import { defineCheck } from '../check.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineCheck } from '../check.ts';
 import { inBrief } from '../in-brief.ts';
 import { wholeNumber } from '../parameters.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Outbound } from '../../runtime/outbound.ts';
 import type { ActiveAlert } from '../probes/active-alerts.ts';
 
