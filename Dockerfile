@@ -1,4 +1,4 @@
-# docker build -t support-coverage-operator:0.1.0 .
+# docker build -t support-coverage-operator:0.2.0-dev .
 #
 # `make image` does it with Docker or buildah and reports what came of it. Any image with Node 26 and npm in it will do for the build
 # (--build-arg BUILD_IMAGE=…); of it the image has node and the shared libraries that node names, and nothing else.

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { delay, systemClock } from '../../src/runtime/clock.ts';
 import { repository } from '../controlplane/binaries.ts';
@@ -46,6 +46,16 @@ const coverage = {
       targets: { kubernetes: '>=1.30.0' },
     },
     corrections: { mode: 'Apply', allow: ['sa-default-automount'] },
+  },
+};
+
+const acknowledgement = {
+  apiVersion: 'platformsupport.io/v1alpha1',
+  kind: 'Acknowledgement',
+  metadata: { name: 'moved', namespace },
+  spec: {
+    ...{ coverage: name, match: { check: 'node-*', object: `Node/${nodeName}` }, by: 'jane', reason: 'the machine is being moved' },
+    expires: new Date(Date.now() + 86_400_000).toISOString().replace(/\.\d+/, ''),
   },
 };
 
@@ -347,6 +357,37 @@ describe('upgraded and uninstalled', () => {
       return !see(left.stdout).includes(`${release}-`);
     });
   }, 120_000);
+
+  const previous = join(process.env.E2E_PREVIOUS ?? '', 'charts/support-coverage-operator');
+  if (existsSync(previous)) {
+    const { version } = JSON.parse(readFileSync(join(previous, '../../package.json'), 'utf8')) as { version: string };
+    it(`upgraded from ${version} and rolled back to it, it goes on with an object of each kind`, async () => {
+      const older = { ...values, image: { ...values.image, repository: 'localhost/previous' } };
+      await world.cluster.apply(acknowledgement);
+      const objects = async () =>
+        (await world.cluster.kubectl(['get', 'scov,scbl,scrp,acknowledgements', '-n', namespace, '-o', 'name'])).stdout;
+      const before = await objects();
+      expect(before.trim().split('\n')).toHaveLength(4);
+      const worksAs = async (image: string) => {
+        await rolledOut();
+        const { stdout } = await world.cluster.kubectl(['get', `deployment/${release}`, '-n', namespace, '-o', 'jsonpath={..image}']);
+        expect(stdout).toBe(`${image}:e2e`);
+        await kubectl.runNow(name);
+        await kubectl.condition(name, 'Healthy', 'True');
+        await kubectl.condition(name, 'BaselineInSync', 'True');
+        expect(await objects()).toBe(before);
+      };
+      await world.helm(['install', release, previous, '--values', valuesFile(world, older)]);
+      await worksAs('localhost/previous');
+      await world.helm(['upgrade', release, chart, '--values', valuesFile(world, values)]);
+      await worksAs(image);
+      await world.helm(['rollback', release, '1']);
+      await worksAs('localhost/previous');
+      await world.helm(['uninstall', release, '--wait']);
+    }, 300_000);
+  } else {
+    say('There is no tag of a release in the history: no upgrade from one is tried.');
+  }
 
   it('the Helm before ours installs, tests and removes it too', async () => {
     const version = { version: 3 } as const;

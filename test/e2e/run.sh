@@ -21,12 +21,24 @@ node test/controlplane/build.ts
 node test/e2e/build.ts
 
 work=.cache/e2e
-mkdir -p "$work/images"
+mkdir -p "$work"
 exec 9>"$work/lock"
 flock -n 9 || { echo "another run of the suite has not ended" >&2; exit 1; }
+rm -rf "$work/images" "$work/previous"
+mkdir "$work/images"
 
 export IMAGE=localhost/support-coverage-operator:e2e ENGINE=buildah STORAGE_DRIVER=${STORAGE_DRIVER:-vfs} BUILDAH_ISOLATION=chroot
 BASE=${BASE:-debian} tools/image.sh | tee "$work/image.json"
+# The release before, to upgrade from: its chart and the image that it was. A clone without tags has none.
+previous=$(node --input-type=module --eval 'import { previousRelease } from "./tools/previous-release.ts"; console.log(previousRelease(".") ?? "")')
+images=(pause coredns metrics-server support-coverage-operator)
+if [ -n "$previous" ]; then
+  git -c advice.detachedHead=false clone --quiet --depth 1 --branch "$previous" "file://$PWD" "$work/previous"
+  ln -s "$PWD/node_modules" "$work/previous/node_modules"
+  IMAGE=localhost/previous:e2e BASE=${BASE:-debian} "$work/previous/tools/image.sh"
+  images+=(previous)
+fi
+
 # Programs that need nothing but themselves.
 for name in pause coredns metrics-server; do
   container=$(buildah from scratch)
@@ -34,8 +46,7 @@ for name in pause coredns metrics-server; do
   buildah config --entrypoint "[\"/$name\"]" "$container"
   buildah commit --quiet --rm "$container" "localhost/$name:e2e" >/dev/null
 done
-for name in pause coredns metrics-server support-coverage-operator; do
-  rm -f "$work/images/$name.tar"
+for name in "${images[@]}"; do
   buildah push --quiet "localhost/$name:e2e" "docker-archive:$work/images/$name.tar:localhost/$name:e2e"
 done
 
@@ -52,6 +63,6 @@ mount --make-rprivate /
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir /run/e2e
 ip link set lo up
-export TMPDIR=/run/e2e E2E_IMAGES="$work/images"
+export TMPDIR=/run/e2e E2E_IMAGES="$work/images" E2E_PREVIOUS="$work/previous"
 NODE_OPTIONS='--experimental-vm-modules --disable-warning=ExperimentalWarning' jest --selectProjects=e2e --runInBand --verbose "$@"
 INSIDE
