@@ -11,8 +11,8 @@ help: ## Show the targets
 demo: node_modules/.installed controlplane ## Start a cluster with the operator, break things, and watch it report them (DEMO=once: exit when all was seen)
 	node test/demo/demo.ts
 
-test: node_modules/.installed controlplane prometheus ## Types, lint, generated files, unit, integration and chaos tests
-	node tools/run-tests.ts
+test: node_modules/.installed controlplane prometheus ## Types, lint, generated files, unit, integration and chaos tests (E2E=1: `make e2e` too, where the machine can)
+	node tools/run-tests.ts $(if $(E2E),--e2e)
 
 chaos: node_modules/.installed controlplane ## Faults of the API server and kills of the operator, and what becomes of its work (14 minutes)
 	NODE_OPTIONS=--experimental-vm-modules jest --selectProjects=chaos --runInBand --verbose
@@ -21,7 +21,7 @@ test-delivery: node_modules/.installed controlplane ## What the real Flux contro
 	node test/delivery/build.ts
 	NODE_OPTIONS=--experimental-vm-modules jest --selectProjects=delivery --runInBand --verbose
 
-e2e: node_modules/.installed prometheus ## The image, installed with the chart, as a Pod of a real kubelet (root on Linux; builds kubelet and containerd the first time: 8 minutes)
+e2e: node_modules/.installed prometheus ## The image, installed with the chart, as a Pod of a real kubelet (root on Linux; builds all that runs there the first time: 15 minutes)
 	test/e2e/run.sh
 
 mutate: node_modules/.installed ## Break one promise at a time and see a test turn red for each

@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { incompatibleSince, previousRelease } from './previous-release.ts';
 
-/** Runs every test and check, and ends with a line `N passed, N failed`: what `make test` does. `--static` leaves the tests out. */
+/**
+ * Runs every test and check, and ends with a line `N passed, N failed`: what `make test` does. `--static` leaves the tests out, `--e2e` adds
+ * the end-to-end suite where the machine can run it, and says so where not: what CI does (E2E=1, CI_STARTED in seconds since 1970).
+ */
 
 const generatedFolders = ['crds', 'charts', 'deploy', 'docs'];
 
@@ -13,6 +16,11 @@ process.chdir(new URL('..', import.meta.url).pathname);
 
 /** Of what failed, at the end: so many causes, and so many characters of each. */
 const shown = { causes: 20, characters: 1500 };
+
+/** CI ends after 90. Of what is left the end-to-end suite needs so many where nothing of it has been built before. */
+const ciMinutes = 87;
+const endToEndMinutes = 32;
+const started = Number(process.env.CI_STARTED ?? Date.now() / 1_000);
 
 let passed = 0;
 let failed = 0;
@@ -74,12 +82,19 @@ interface Result {
 
 /** Runs one of jest's projects and adds its tests to the count. A run without a single test has failed. */
 function jest(project: string, ...options: string[]): void {
+  counted(project, (json) => {
+    command('jest', ['--selectProjects', project, ...json, '--verbose', ...options], {
+      NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
+    });
+  });
+}
+
+/** `run` is given the options by which jest writes the result that is counted. */
+function counted(project: string, run: (json: string[]) => void): void {
   const folder = mkdtempSync(join(tmpdir(), 'jest-'));
   const output = join(folder, 'result.json');
   process.stdout.write(`== ${project} tests\n`);
-  command('jest', ['--selectProjects', project, '--json', `--outputFile=${output}`, '--verbose', ...options], {
-    NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
-  });
+  run(['--json', `--outputFile=${output}`]);
   try {
     const result = JSON.parse(readFileSync(output, 'utf8')) as Result;
     passed += result.numPassedTests;
@@ -96,6 +111,37 @@ function jest(project: string, ...options: string[]): void {
   rmSync(folder, { recursive: true });
 }
 
+/** Why the end-to-end suite cannot run here; undefined where it can. */
+function endToEndNeeds(): string | undefined {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'root on Linux';
+  const made = spawnSync('unshare', ['--mount', '--net', '--pid', '--fork', '--mount-proc', 'true']);
+  if (made.status !== 0) return `namespaces of its own: ${made.stderr || made.error}`;
+  const hierarchies = existsSync('/sys/fs/cgroup/cgroup.controllers') ? ['/sys/fs/cgroup'] : globSync('/sys/fs/cgroup/*/');
+  const probe = `support-coverage-e2e-${process.pid}`;
+  try {
+    for (const hierarchy of hierarchies) mkdirSync(join(hierarchy, probe));
+  } catch (error) {
+    return `cgroups of its own: ${(error as Error).message}`;
+  } finally {
+    for (const hierarchy of hierarchies) spawnSync('rmdir', [join(hierarchy, probe)]);
+  }
+  const left = minutesLeft();
+  return left < endToEndMinutes ? `${endToEndMinutes} minutes, of which ${left.toFixed(0)} are left to CI` : undefined;
+}
+
+const minutesLeft = () => ciMinutes - (Date.now() / 1_000 - started) / 60;
+
+function endToEnd(): void {
+  const missing = endToEndNeeds();
+  if (missing) {
+    process.stdout.write(`== end-to-end tests: NOT RUN, since they need ${missing}\n`);
+    return;
+  }
+  counted('end-to-end', (json) => {
+    command('timeout', ['--kill-after=10', `${minutesLeft().toFixed(0)}m`, 'test/e2e/run.sh', ...json]);
+  });
+}
+
 step('types', () => command('tsc', ['-p', '.']));
 step('lint and format', () => command('biome', ['ci']));
 step('generated files', generatedIsCurrent);
@@ -107,6 +153,7 @@ if (!process.argv.includes('--static')) {
   // One at a time: each starts a control plane of its own.
   jest('integration', '--runInBand');
   jest('chaos', '--runInBand');
+  if (process.argv.includes('--e2e')) endToEnd();
 }
 
 for (const [why, where] of [...causes].slice(0, shown.causes)) {

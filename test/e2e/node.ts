@@ -24,7 +24,7 @@ export const registry = `${nodeAddress}:5000`;
 /** What is mounted below it goes with the namespace. */
 const state = '/run/node';
 const socket = '/run/containerd/containerd.sock';
-const cgroup = '/support-coverage-e2e';
+const cgroup = `/${process.env.E2E_CGROUP}`;
 const path = `${binDirectory}:/usr/sbin:/usr/bin:/sbin:/bin`;
 
 export interface RealNode {

@@ -50,10 +50,14 @@ for name in "${images[@]}"; do
   buildah push --quiet "localhost/$name:e2e" "docker-archive:$work/images/$name.tar:localhost/$name:e2e"
 done
 
-# Of a run before that was killed, and of this one: containers are in cgroups below this one.
-remove_cgroups() { find /sys/fs/cgroup -depth -type d -path '*/support-coverage-e2e*' -exec rmdir {} + 2>/dev/null || true; }
-trap remove_cgroups EXIT
-remove_cgroups
+# Containers are in cgroups below one of this run. Of runs before it that were killed theirs are left.
+cgroups=support-coverage-e2e
+export E2E_CGROUP=$cgroups-$$
+remove_cgroups() { find /sys/fs/cgroup -depth -type d -path "*/$1*" -exec rmdir {} + 2>/dev/null || true; }
+for left in /sys/fs/cgroup/$cgroups-* /sys/fs/cgroup/*/$cgroups-*; do
+  if [ -d "$left" ] && [ ! -d "/proc/${left##*-}" ]; then remove_cgroups "$(basename "$left")"; fi
+done
+trap 'remove_cgroups "$E2E_CGROUP"' EXIT
 
 unshare --mount --net --pid --fork --kill-child --mount-proc bash -s "$PWD/$work" "$@" <<'INSIDE'
 set -euo pipefail
