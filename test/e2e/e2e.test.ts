@@ -113,6 +113,23 @@ describe('installed with the chart', () => {
     say(await world.helm(['test', release, '--logs']));
   }, 90_000);
 
+  it('the examples are taken, and say what they lack', async () => {
+    const { cluster } = world;
+    const examples = ['supportcoverage', 'supportcoverage-contract'].flatMap((example) => [
+      ...['-f', join(repository, `deploy/examples/${example}.yaml`)],
+    ]);
+    await cluster.kubectl(['apply', ...examples]);
+    await kubectl.condition('production', 'Ready', 'True');
+    await kubectl.condition('production', 'Healthy', 'True');
+    // Its Secrets are not there.
+    const { message } = await kubectl.condition('production-contract', 'Onboarded', 'False');
+    say((await cluster.kubectl(['get', 'scov,scbl,scrp', '-n', namespace])).stdout);
+    say(`production-contract: ${message}`);
+    expect(message).toContain('prod-us-kubeconfig');
+    await cluster.kubectl(['delete', ...examples]);
+    await cluster.kubectl(['delete', 'scbl,scrp', '--all', '-n', namespace]);
+  }, 120_000);
+
   it('a coverage is Ready and Healthy, and its baseline can be approved', async () => {
     const { cluster, receiver } = world;
     await cluster.kubectl(['create', 'secret', 'generic', 'hooks', '-n', namespace, `--from-literal=desk=${receiver.url}`]);

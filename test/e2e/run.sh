@@ -11,10 +11,7 @@ fi
 
 packages=(buildah debootstrap runc containernetworking-plugins nftables conntrack iproute2 openssl)
 if ! { command -v buildah && command -v debootstrap && command -v runc && command -v nft && command -v conntrack && command -v ip && command -v openssl; } >/dev/null || [ ! -d /usr/lib/cni ]; then
-  command -v apt-get >/dev/null || { echo "needs ${packages[*]}, as Debian has them" >&2; exit 1; }
-  export DEBIAN_FRONTEND=noninteractive
-  install=(apt-get install --yes --no-install-recommends "${packages[@]}")
-  "${install[@]}" >/dev/null || { apt-get update >/dev/null && "${install[@]}" >/dev/null; }
+  tools/apt-install.sh "${packages[@]}"
 fi
 
 node test/controlplane/build.ts
@@ -26,6 +23,7 @@ exec 9>"$work/lock"
 flock -n 9 || { echo "another run of the suite has not ended" >&2; exit 1; }
 rm -rf "$work/images" "$work/previous"
 mkdir "$work/images"
+trap 'rm -rf "$work/images" "$work/previous"' EXIT
 
 export IMAGE=localhost/support-coverage-operator:e2e ENGINE=buildah STORAGE_DRIVER=${STORAGE_DRIVER:-vfs} BUILDAH_ISOLATION=chroot
 BASE=${BASE:-debian} tools/image.sh | tee "$work/image.json"
@@ -57,9 +55,10 @@ remove_cgroups() { find /sys/fs/cgroup -depth -type d -path "*/$1*" -exec rmdir 
 for left in /sys/fs/cgroup/$cgroups-* /sys/fs/cgroup/*/$cgroups-*; do
   if [ -d "$left" ] && [ ! -d "/proc/${left##*-}" ]; then remove_cgroups "$(basename "$left")"; fi
 done
-trap 'remove_cgroups "$E2E_CGROUP"' EXIT
+trap 'remove_cgroups "$E2E_CGROUP"; rm -rf "$work/images" "$work/previous"' EXIT
 
-unshare --mount --net --pid --fork --kill-child --mount-proc bash -s "$PWD/$work" "$@" <<'INSIDE'
+# Ends when this shell does, whatever ends it.
+setpriv --pdeathsig KILL unshare --mount --net --pid --fork --kill-child --mount-proc bash -s "$PWD/$work" "$@" <<'INSIDE'
 set -euo pipefail
 work=$1; shift
 mount --make-rprivate /
