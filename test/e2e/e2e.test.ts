@@ -9,8 +9,9 @@ import { rssMb } from '../scale/process-figures.ts';
 import { median } from '../scale/statistics.ts';
 import { applications, deployment, type Fault, platform } from './faults.ts';
 import { nodeName } from './node.ts';
+import { permissionsOf } from './permissions.ts';
 import { type Prometheus, startPrometheus } from './prometheus.ts';
-import { chart, image, keyOf, name, release, say, secondsSince, shop, startWorld, valuesFile, type World } from './world.ts';
+import { account, chart, image, keyOf, name, release, say, secondsSince, shop, startWorld, valuesFile, type World } from './world.ts';
 
 /** What a platform team does on its first day, with what Kubernetes itself makes of it: nothing here writes a status. */
 
@@ -143,8 +144,7 @@ describe('installed with the chart', () => {
   }, 90_000);
 
   it('its ServiceAccount may do what the chart says, and no more', async () => {
-    const as = ['--as', `system:serviceaccount:${namespace}:${release}`];
-    say((await world.cluster.kubectl(['auth', 'can-i', '--list', ...as])).stdout);
+    const as = ['--as', account];
     const may = async (...what: string[]) =>
       (await world.cluster.kubectl(['auth', 'can-i', ...what, ...as], { allowFailure: true })).stdout.trim();
     expect([await may('list', 'pods', '-A'), await may('get', 'secrets', '-A'), await may('delete', 'pods', '-n', shop)]).toEqual([
@@ -271,6 +271,16 @@ describe('what happens on a real node', () => {
     );
     await cluster.kubectl(['delete', 'deployment', 'tool', '-n', tools]);
   }, 120_000);
+});
+
+it('of what its ServiceAccount may do it asked for nothing that it may not', async () => {
+  const granted = await permissionsOf(world.cluster, account, [namespace, 'kube-system', tools]);
+  const { asked, refused } = world.audit.read();
+  const verbs = (set: ReadonlySet<string> = new Set()) => [...set].sort().join(' ');
+  const rows = [...granted].sort().map(([resource, set]) => [resource, verbs(set), verbs(asked.get(resource))]);
+  say(['may', ...rows.map(([resource, has, used]) => `${resource!.padEnd(66)} ${has!.padEnd(28)} asked: ${used}`)].join('\n'));
+  expect(rows.length).toBeGreaterThan(50);
+  expect(refused).toEqual([]);
 });
 
 describe('what is documented', () => {

@@ -13,12 +13,15 @@ import { namespace } from '../installation/operator.ts';
 import { apiServerFlags, makeCertificates } from './certificates.ts';
 import { startRegistry } from './fake-registry.ts';
 import { nodeAddress, type RealNode, startNode } from './node.ts';
+import { type AccountAudit, auditAccount } from './permissions.ts';
 
 export const image = 'localhost/support-coverage-operator';
 export const release = 'support-coverage-operator';
 export const chart = join(repository, 'charts/support-coverage-operator');
 /** Of the coverage. */
 export const name = 'production';
+/** The operator's. */
+export const account = `system:serviceaccount:${namespace}:${release}`;
 /** A namespace with applications. */
 export const shop = 'shop';
 /** Of a contact line. */
@@ -28,6 +31,8 @@ const receiverUrl = `http://${nodeAddress}:8099/hook`;
 export interface World {
   cluster: ControlPlane;
   node: RealNode;
+  /** Of the operator's account. */
+  audit: AccountAudit;
   receiver: { url: string; bodies: string[] };
   /** Of the version that is built for the releases before: Helm 4, or 3. */
   helm(command: readonly string[], options?: { version?: 3 | 4 }): Promise<string>;
@@ -48,8 +53,10 @@ export const keyOf = ({ check, object }: { check: string; object: string }) => `
 export async function startWorld(): Promise<World> {
   const images = process.env.E2E_IMAGES;
   if (!images) throw new Error('run it with `make e2e`, which makes its namespaces');
-  const certificates = await makeCertificates(mkdtempSync(join(tmpdir(), 'certificates-')));
-  const extraArgs = { 'kube-apiserver': apiServerFlags(certificates) };
+  const dir = mkdtempSync(join(tmpdir(), 'api-server-'));
+  const certificates = await makeCertificates(dir);
+  const audit = auditAccount(dir, account);
+  const extraArgs = { 'kube-apiserver': [...apiServerFlags(certificates), ...audit.args] };
   const cluster = await startControlPlane({ kwok: false, nodeMonitorGraceSeconds: 24, extraArgs });
   const node = await startNode(cluster, images, certificates.authority);
   const bodies: string[] = [];
@@ -64,6 +71,7 @@ export async function startWorld(): Promise<World> {
   return {
     cluster,
     node,
+    audit,
     receiver: { url: receiverUrl, bodies },
     helm: async (command, { version = 4 } = {}) => {
       const env = { ...process.env, KUBECONFIG: cluster.adminKubeconfig, HELM_CACHE_HOME: cluster.dir, HELM_CONFIG_HOME: cluster.dir };
