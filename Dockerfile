@@ -25,9 +25,9 @@ FROM scratch
 LABEL org.opencontainers.image.title="support-coverage-operator" \
       org.opencontainers.image.description="Makes a platform support agreement real in a Kubernetes cluster." \
       org.opencontainers.image.licenses="Apache-2.0"
-# What V8 compiled at build time is read at start; nothing is written there. glibc would keep a heap of its own for each of node's threads.
+# What V8 compiled at build time is read at start; nothing is written there. glibc would keep heaps of their own for node's threads.
 ENV PATH=/usr/local/bin:/usr/bin \
-    MALLOC_ARENA_MAX=2 \
+    MALLOC_ARENA_MAX=1 \
     NODE_ENV=production \
     NODE_COMPILE_CACHE=/app/dist/compile-cache
 WORKDIR /app

@@ -172,7 +172,9 @@ describe('a real Prometheus', () => {
   }, 60_000);
 
   it('reads the operator, with a token of its own, and knows its alert rules', async () => {
-    await waitFor('the target to be up', async (see) => see(await prometheus.query('up')).some(({ value }) => value === 1));
+    await waitFor('the target to be up', async (see) => see(await prometheus.query('up')).some(({ value }) => value === 1), {
+      deadlineMs: 60_000,
+    });
     type Rules = { groups: { rules: { name: string; health: string }[] }[] };
     const rules = await waitFor('the rules to be evaluated', async (see) => {
       const all = see(await prometheus.api<Rules>('rules')).groups.flatMap((group) => group.rules);
@@ -183,7 +185,7 @@ describe('a real Prometheus', () => {
     expect((await prometheus.query('supportcoverage_condition{type="Healthy",status="True"}')).map(({ value }) => value)).toEqual([1]);
     // Until the first scrape there was no operator.
     await waitFor('no alert to fire', async (see) => see(await prometheus.query('ALERTS')).length === 0);
-  }, 60_000);
+  }, 120_000);
 
   it(
     `for ${idleMinutes} minutes in which nothing happens, the operator holds no more than 120 MB`,
@@ -206,6 +208,7 @@ describe('a real Prometheus', () => {
   );
 
   it('sees drift within a scrape of its being found, with its alert, and its end', async () => {
+    await prometheus.scrapeEvery(2);
     await world.cluster.kubectl(['label', 'namespace', shop, 'pod-security.kubernetes.io/enforce=restricted']);
     await kubectl.condition(name, 'BaselineInSync', 'False');
     const at = Date.now();

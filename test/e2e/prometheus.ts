@@ -15,6 +15,8 @@ export interface Sample {
 
 export interface Prometheus {
   query(expression: string): Promise<Sample[]>;
+  /** From now on; at first it is as the chart's ServiceMonitor has it. */
+  scrapeEvery(seconds: number): Promise<void>;
   /** Of /api/v1/<path>, its `data`. */
   api<T>(path: string): Promise<T>;
   /** Resolves when the alert fires, or no longer does. */
@@ -22,7 +24,8 @@ export interface Prometheus {
   stop(): Promise<void>;
 }
 
-export const scrapeSeconds = 2;
+/** Of the chart's ServiceMonitor. */
+const usualSeconds = 30;
 const url = 'http://127.0.0.1:9090';
 
 /** The chart's rules with seconds for minutes where they wait, so that a test can see them fire: what they ask is what they ask. */
@@ -44,18 +47,21 @@ export async function startPrometheus({ cluster }: World): Promise<Prometheus> {
   const { stdout: token } = await cluster.kubectl(['create', 'token', 'prometheus', '-n', 'monitoring', '--duration=24h']);
   const { spec } = await cluster.kubectlJson<{ spec: { clusterIP: string } }>(['get', 'service', release, '-n', namespace]);
   writeFileSync(join(dir, 'rules.yml'), impatientRules());
-  const config = {
-    global: { scrape_interval: `${scrapeSeconds}s`, evaluation_interval: '1s' },
-    rule_files: ['rules.yml'],
-    scrape_configs: [
-      {
-        job_name: release,
-        authorization: { credentials: token.trim() },
-        static_configs: [{ targets: [`${spec.clusterIP}:8080`] }],
-      },
-    ],
+  const writeConfig = (seconds: number) => {
+    const config = {
+      global: { scrape_interval: `${seconds}s`, scrape_timeout: `${Math.min(seconds, 10)}s`, evaluation_interval: '1s' },
+      rule_files: ['rules.yml'],
+      scrape_configs: [
+        {
+          job_name: release,
+          authorization: { credentials: token.trim() },
+          static_configs: [{ targets: [`${spec.clusterIP}:8080`] }],
+        },
+      ],
+    };
+    writeFileSync(join(dir, 'prometheus.yml'), dump(config));
   };
-  writeFileSync(join(dir, 'prometheus.yml'), dump(config));
+  writeConfig(usualSeconds);
   const file = execFileSync('/bin/sh', ['-c', 'command -v prometheus'], { encoding: 'utf8' }).trim();
   const args = [`--config.file=${dir}/prometheus.yml`, `--storage.tsdb.path=${dir}/data`, '--web.listen-address=127.0.0.1:9090'];
   await processes.launch({ name: 'prometheus', file, args, env: {}, log: join(dir, 'prometheus.log') });
@@ -75,6 +81,12 @@ export async function startPrometheus({ cluster }: World): Promise<Prometheus> {
   return {
     query,
     api,
+    scrapeEvery: async (seconds) => {
+      writeConfig(seconds);
+      await processes.signal('prometheus', 'SIGHUP');
+      const interval = async () => (await api<{ yaml: string }>('status/config')).yaml;
+      await waitFor('the configuration to be read', async (see) => see(await interval()).includes(`scrape_interval: ${seconds}s`));
+    },
     alert: (name, state, deadlineMs = 60_000) =>
       waitFor(
         `${name} to be ${state}`,
