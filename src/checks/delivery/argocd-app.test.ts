@@ -132,8 +132,9 @@ describe('argocd-app fires', () => {
       applications: [application('shop', { health: 'Unknown', sync: 'Unknown', conditions: [uncompared] })],
     });
     expect(observation).toMatchObject({ stage: 'Authentication', cause: 'CredentialsRejected', dateMoves: true });
+    // Degraded is what the controller of any of its objects says, of anything.
     expect(observed({ applications: [application('shop', { health: 'Degraded' })] })[0]).toMatchObject({
-      stage: 'Verify',
+      stage: 'Unknown',
       cause: 'Unknown',
     });
   });

@@ -2,7 +2,7 @@ import type { Cause, Stage } from '../../api/v1alpha1/fields.ts';
 import { redact, shortened } from '../../kube/redact.ts';
 import type { Capture, Pattern } from './pattern.ts';
 import { patterns } from './patterns.ts';
-import { places, reasons, stagesOfCauses, stagesOfKinds, worksOfPods } from './places.ts';
+import { beginnings, places, reasons, stagesOfCauses, stagesOfKinds, wordsOfIdentity, worksOfPods } from './places.ts';
 
 export interface Failure {
   /** What was said of it. */
@@ -33,34 +33,43 @@ export function classify({ text, reason = '', kind = '' }: Failure): Classificat
   const given = Object.hasOwn(reasons, reason) ? reasons[reason] : undefined;
   const certain = Object.hasOwn(stagesOfKinds, kind) ? stagesOfKinds[kind] : undefined;
   const cause = pattern?.cause ?? given?.cause ?? 'Unknown';
-  const said = pattern?.stage ?? placeOf(lower);
+  const said = pattern?.stage ?? placeOf(lower) ?? given?.stage ?? certain ?? 'Unknown';
+  // A runner deploys nothing.
+  const waits = certain === 'Queue' || isOfOwnPod(kind, lower);
   const subject = pattern && subjectOf(pattern, message);
   return {
-    stage:
-      stagesOfCauses[cause] ?? (said === 'Deploy' && isOfOwnPod(kind, lower) ? 'Queue' : (said ?? given?.stage ?? certain ?? 'Unknown')),
+    stage: stagesOfCauses[cause] ?? (isOfIdentity(cause, lower) ? 'Unknown' : said === 'Deploy' && waits ? 'Queue' : said),
     cause,
     ...(subject ? { subject } : {}),
     ...(pattern ? { pattern: pattern.id } : {}),
   };
 }
 
-/** What a run deploys is no pod of its own, and what comes of its pod once that runs is not told in these words. */
-function isOfOwnPod(kind: string, lower: string): boolean {
-  return worksOfPods.has(kind) && beforeItRuns.some((piece) => lower.includes(piece));
+/** Refused credentials are their own stage, whatever was being done; in words that no row knows they may be refused, or may not. */
+function isOfIdentity(cause: Cause, lower: string): boolean {
+  return cause === 'Unknown' && has(lower, wordsOfIdentity);
 }
 
-const beforeItRuns = ['pods "', 'pod "', 'nodes are available: ', 'error creating: ', 'build pod', 'run pod', ' to pod: '];
+/** What a run deploys is no pod of its own, and what comes of its pod once that runs is not told in these words. */
+function isOfOwnPod(kind: string, lower: string): boolean {
+  return worksOfPods.has(kind) && (has(lower, beginnings) || has(lower, ofPods));
+}
 
-function matches({ all, any, none }: Pattern, lower: string): boolean {
-  return (
-    all.every((piece) => lower.includes(piece)) &&
-    (any === undefined || any.some((piece) => lower.includes(piece))) &&
-    !none?.some((piece) => lower.includes(piece))
-  );
+const ofPods = [
+  ...['pods "', 'pod "', 'build pod', 'run pod', 'failed to create pod', 'nodes are available: ', 'persistentvolumeclaims "'],
+  ...['error creating: ', 'error creating job: ', 'failed to create taskrun', 'error creating taskrun'],
+];
+
+function has(lower: string, pieces: readonly string[]): boolean {
+  return pieces.some((piece) => lower.includes(piece));
+}
+
+function matches({ all, any, none = [] }: Pattern, lower: string): boolean {
+  return all.every((piece) => lower.includes(piece)) && (any === undefined || has(lower, any)) && !has(lower, none);
 }
 
 function placeOf(lower: string): Stage | undefined {
-  return places.find(({ any }) => any.some((piece) => lower.includes(piece)))?.stage;
+  return places.find(({ any }) => has(lower, any))?.stage;
 }
 
 function subjectOf({ subject = [] }: Pattern, message: string): string | undefined {

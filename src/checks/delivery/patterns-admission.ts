@@ -98,8 +98,8 @@ export const admissionPatterns: readonly Pattern[] = [
   {
     id: 'signature-denied',
     tool: 'Kubernetes API server (Kubewarden, Kyverno, Sigstore)',
-    all: ['admission webhook', 'denied the request'],
-    any: ['no signatures found', 'no matching signatures', "signatures can't be fetched"],
+    all: ['admission webhook', 'denied the request', 'signature'],
+    any: ['image', 'no signature', 'no matching signature'],
     cause: 'VerificationFailed',
     subject: [webhook],
     samples: [
@@ -159,7 +159,7 @@ export const admissionPatterns: readonly Pattern[] = [
     id: 'webhook-unreachable',
     tool: 'Kubernetes API server',
     all: ['failed calling webhook'],
-    none: ['x509:'],
+    none: ['x509:', 'tls: '],
     stage: 'Deploy',
     cause: 'DependencyNotReady',
     subject: [webhook],

@@ -68,9 +68,8 @@ export const applyPatterns: readonly Pattern[] = [
   {
     id: 'manifest-invalid',
     tool: 'Kubernetes API server',
-    all: [' is invalid: '],
-    // Argo CD says so of an application, whatever the fault is.
-    none: ['invalidspecerror: '],
+    // After the name of an object; of the spec of an application Argo CD says so whatever the fault is.
+    all: ['" is invalid: '],
     stage: 'Deploy',
     cause: 'InvalidManifest',
     subject: [
@@ -119,6 +118,8 @@ export const applyPatterns: readonly Pattern[] = [
     id: 'manifest-not-of-schema',
     tool: 'kubectl, Helm',
     all: ['error validating data:'],
+    // It was not validated: the schema could not be fetched.
+    none: ['failed to check crd', 'failed to download openapi'],
     stage: 'Unknown',
     cause: 'InvalidManifest',
     samples: [

@@ -3,6 +3,27 @@ import type { Pattern } from './pattern.ts';
 /** What Argo CD says itself, while it compares, renders and syncs; what others say goes through it as it is. */
 export const argocdPatterns: readonly Pattern[] = [
   {
+    id: 'argocd-source-denied',
+    tool: 'Argo CD',
+    all: [' not permitted in project '],
+    any: ['application repo ', 'helm repos '],
+    stage: 'Source',
+    cause: 'AdmissionDenied',
+    subject: [{ what: 'AppProject', after: "in project '", until: "'" }],
+    samples: [
+      {
+        text: "InvalidSpecError: Unable to generate manifests in volume-autoscaler: rpc error: code = PermissionDenied desc = helm repos https://devops-nirvana.s3.amazonaws.com/helm-charts/ are not permitted in project 'prod'",
+        source: 'https://github.com/DevOps-Nirvana/Kubernetes-Volume-Autoscaler/issues/23',
+        subject: 'AppProject prod',
+      },
+      {
+        text: "application repo https://git.example.com/team/shop.git is not permitted in project 'team-a'",
+        source: 'argoproj/argo-cd util/argo/argo.go',
+        subject: 'AppProject team-a',
+      },
+    ],
+  },
+  {
     id: 'argocd-project-denies',
     tool: 'Argo CD',
     all: [],
@@ -122,6 +143,26 @@ export const argocdPatterns: readonly Pattern[] = [
       {
         text: "rpc error: code = Unknown desc = Failed to unmarshal manifest: error converting YAML to JSON: yaml: line 19: could not find expected ':'",
         source: 'https://github.com/VictoriaMetrics/VictoriaMetrics/issues/196',
+      },
+    ],
+  },
+  {
+    id: 'rollout-analysis-failed',
+    tool: 'Argo Rollouts',
+    all: ['metric "', '" assessed failed due to '],
+    stage: 'Verify',
+    cause: 'TestFailed',
+    subject: [{ what: 'metric', after: 'metric "', until: '"' }],
+    samples: [
+      {
+        text: 'Metric "latency" assessed Failed due to failed (3) > failureLimit (2)',
+        source: 'argoproj/argo-rollouts analysis/analysis.go',
+        subject: 'metric latency',
+      },
+      {
+        text: 'Rollout aborted update to revision 7: Metric "errors" assessed Failed due to failed (1) > failureLimit (0)',
+        source: 'argoproj/argo-rollouts analysis/analysis.go; argoproj/argo-rollouts utils/conditions/conditions.go',
+        subject: 'metric errors',
       },
     ],
   },

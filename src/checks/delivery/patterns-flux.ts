@@ -36,6 +36,8 @@ export const fluxPatterns: readonly Pattern[] = [
     id: 'dependency-missing',
     tool: 'Flux',
     all: ["dependency '", "' not found"],
+    // That of a chart is no object.
+    none: ["chart '"],
     stage: 'Queue',
     cause: 'NotFound',
     subject: [{ what: 'dependency', after: "dependency '", until: "'" }],

@@ -11,7 +11,7 @@ export const imagePatterns: readonly Pattern[] = [
     id: 'image-rate-limit',
     tool: 'Docker Hub and other registries',
     all: [],
-    any: ['toomanyrequests', 'pull rate limit', '429 too many requests'],
+    any: ['toomanyrequests', 'pull rate limit'],
     stage: 'Artifact',
     cause: 'RateLimited',
     subject: images,
@@ -25,6 +25,25 @@ export const imagePatterns: readonly Pattern[] = [
         text: 'Failed to pull image "docker.io/kubeshark/hub:latest": rpc error: code = Unknown desc = loading manifest for target platform: reading manifest sha256:1070 in docker.io/kubeshark/hub: toomanyrequests: You have reached your pull rate limit.',
         source: 'https://github.com/kubeshark/kubeshark/issues/1291',
         subject: 'image docker.io/kubeshark/hub:latest',
+      },
+    ],
+  },
+  {
+    id: 'rate-limit',
+    tool: 'any server',
+    all: ['429 too many requests'],
+    cause: 'RateLimited',
+    subject: [host],
+    samples: [
+      {
+        text: 'failed to fetch https://charts.example.com/index.yaml : 429 Too Many Requests',
+        source: 'helm/helm pkg/getter/httpgetter.go',
+        subject: 'registry charts.example.com',
+      },
+      {
+        text: 'GET https://registry.example.com/v2/team/shop/manifests/1: unexpected status code 429 Too Many Requests',
+        source: 'google/go-containerregistry pkg/v1/remote/transport/error.go',
+        subject: 'registry registry.example.com',
       },
     ],
   },
@@ -78,8 +97,14 @@ export const imagePatterns: readonly Pattern[] = [
     all: [],
     any: [
       ...['unauthorized: authentication required', 'invalid username/password', 'unauthorized: incorrect username or password'],
-      ...['denied: requested access to the resource is denied', 'denied: permission', 'denied: denied', 'pull access denied'],
-      'insufficient_scope: authorization failed',
+      ...[
+        'denied: requested access to the resource is denied',
+        'denied: permission',
+        'denied: denied',
+        'pull access denied',
+        'no pull access',
+      ],
+      ...['insufficient_scope: authorization failed', 'unauthorized: access to the requested resource is not authorized'],
     ],
     none: ['429', 'i/o timeout', 'no such host', 'x509:', 'connection refused'],
     cause: 'CredentialsRejected',
@@ -89,6 +114,11 @@ export const imagePatterns: readonly Pattern[] = [
         text: 'Failed to pull image "octarinesec/guardrails-enforcer:20.7": rpc error: code = Unknown desc = Error response from daemon: unauthorized: authentication required',
         source: 'https://github.com/octarinesec/octarine-operator/issues/15',
         subject: 'image octarinesec/guardrails-enforcer:20.7',
+      },
+      {
+        text: 'Failed to pull image "quay.io/open-cluster-management/multicloudhub-operator-bundle@sha256:ba919b34": rpc error: code = Unknown desc = Error reading manifest sha256:ba919b34 in quay.io/open-cluster-management/multicloudhub-operator-bundle: unauthorized: access to the requested resource is not authorized',
+        source: 'https://github.com/stolostron/deploy/issues/2',
+        subject: 'image quay.io/open-cluster-management/multicloudhub-operator-bundle@sha256:ba919b34',
       },
       {
         text: 'Error reading manifest 3.1 in registry.example.com/mirror/pause-amd64: unauthorized: authentication required',
@@ -146,6 +176,26 @@ export const imagePatterns: readonly Pattern[] = [
     ],
   },
   {
+    id: 'registry-refused',
+    tool: 'registries, Docker, go-containerregistry',
+    all: ['/v2/', '/manifests/'],
+    any: [': denied', '401 unauthorized', '403 forbidden'],
+    cause: 'CredentialsRejected',
+    subject: images,
+    samples: [
+      {
+        text: 'Error response from daemon: Head "https://ghcr.io/v2/indeedeng/jfrog-container-webhook/manifests/main": denied',
+        source: 'https://github.com/indeedeng/harbor-container-webhook/issues/38',
+        subject: 'registry ghcr.io',
+      },
+      {
+        text: 'GET https://registry.example.com/v2/team/shop/manifests/1: unexpected status code 401 Unauthorized: Not Authorized',
+        source: 'google/go-containerregistry pkg/v1/remote/transport/error.go',
+        subject: 'registry registry.example.com',
+      },
+    ],
+  },
+  {
     id: 'image-no-platform',
     tool: 'containerd, Docker',
     all: [],
@@ -169,8 +219,8 @@ export const imagePatterns: readonly Pattern[] = [
     tool: 'registries (distribution)',
     all: [],
     any: ['manifest unknown', 'name unknown', 'manifest_unknown', 'name_unknown'],
-    // What is no image of a pod: a chart, a bundle, the base of an image that is being built.
-    none: ['artifact', 'chart', 'bundle', 'oci://', 'building image', 'failed to solve'],
+    // What is no image of a pod: a chart, a bundle, the base of an image that is being built; what ORAS fetches (its words are the last).
+    none: ['artifact', 'chart', 'bundle', 'oci://', 'building image', 'failed to solve', 'response status code'],
     stage: 'Artifact',
     cause: 'ImageMissing',
     subject: images,
@@ -191,6 +241,7 @@ export const imagePatterns: readonly Pattern[] = [
     tool: 'containerd',
     all: [': not found'],
     any: ['failed to resolve reference', 'failed to resolve image'],
+    none: ['chart', 'oci://', 'building image', 'failed to solve'],
     stage: 'Artifact',
     cause: 'ImageMissing',
     subject: images,

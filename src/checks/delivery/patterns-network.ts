@@ -86,6 +86,8 @@ export const networkPatterns: readonly Pattern[] = [
       ...['i/o timeout', 'connection refused', 'connection timed out', 'no route to host', 'network is unreachable'],
       ...['tls handshake timeout', 'connection reset by peer', 'client.timeout exceeded', 'error: rpc failed; curl '],
     ],
+    // Said of a pipe.
+    none: ['oci runtime'],
     cause: 'NetworkUnreachable',
     subject: [{ what: 'address', after: 'dial tcp ', until: ' ' }, host],
     samples: [
@@ -133,7 +135,8 @@ export const networkPatterns: readonly Pattern[] = [
     all: ['context deadline exceeded'],
     any: ['helm upgrade failed', 'helm install failed', 'hooks failed: '],
     none: ['://', 'rate limiter', 'dial tcp'],
-    stage: 'Verify',
+    // It ran out while something was applied, while a hook ran or while what was applied was waited for.
+    stage: 'Unknown',
     cause: 'DeadlineExceeded',
     samples: [
       {
@@ -145,8 +148,11 @@ export const networkPatterns: readonly Pattern[] = [
   },
   {
     id: 'wait-timed-out',
-    tool: 'Helm, Kubernetes clients',
+    tool: 'Helm',
+    // Any client of the API server says so of any wait.
     all: ['timed out waiting for the condition'],
+    any: ['install failed', 'installation failed', 'upgrade failed', 'rollback failed'],
+    none: ['hook'],
     stage: 'Verify',
     cause: 'DeadlineExceeded',
     samples: [

@@ -136,6 +136,8 @@ export const podPatterns: readonly Pattern[] = [
     id: 'container-not-started',
     tool: 'containerd, Docker, runc',
     all: ['oci runtime create failed'],
+    // That of the pod itself, which no workload brings.
+    none: ['sandbox'],
     stage: 'Deploy',
     cause: 'CrashLoop',
     samples: [
@@ -150,9 +152,29 @@ export const podPatterns: readonly Pattern[] = [
     ],
   },
   {
+    id: 'rollout-too-long',
+    tool: 'kubectl, Argo CD',
+    all: ['" exceeded its progress deadline'],
+    stage: 'Deploy',
+    cause: 'DeadlineExceeded',
+    subject: [named('Deployment', 'deployment "')],
+    samples: [
+      {
+        text: 'error: deployment "testapp" exceeded its progress deadline',
+        source: 'https://github.com/kubernetes/kubernetes/issues/49637',
+        subject: 'Deployment testapp',
+      },
+      {
+        text: 'error: deployment "xxx" exceeded its progress deadline',
+        source: 'https://github.com/Deepomatic/dmake/issues/475',
+        subject: 'Deployment xxx',
+      },
+    ],
+  },
+  {
     id: 'job-gave-up',
     tool: 'Helm',
-    all: ['job failed: backofflimitexceeded'],
+    all: [' failed: backofflimitexceeded'],
     stage: 'Deploy',
     cause: 'CrashLoop',
     samples: [

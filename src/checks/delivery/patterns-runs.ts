@@ -5,6 +5,7 @@ const step: Capture = { what: 'step', after: '"step-', until: '"' };
 const buildsNothing: readonly string[] = [
   ...['clone', 'checkout', 'fetch', 'download', 'deploy', 'apply', 'rollout', 'push', 'publish', 'upload', 'release', 'notify', 'scan'],
   ...['sign', 'verify', 'init container failed', '"step-prepare', '"prepare"', '"place-', 'code 137', 'code 143'],
+  ...['"step-kubectl', '"step-helm', '"step-argocd'],
 ];
 const tests: readonly string[] = ['"step-test', '-test"', '-tests"', '"step-unit-', '"step-e2e', '"step-integration-'];
 

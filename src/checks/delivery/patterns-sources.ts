@@ -101,7 +101,7 @@ export const sourcePatterns: readonly Pattern[] = [
     id: 'git-no-credentials',
     tool: 'Git',
     all: [],
-    any: ['could not read username for', 'could not read password for', 'terminal prompts disabled'],
+    any: ['could not read username for', 'could not read password for', 'terminal prompts disabled', 'required but no callback set'],
     cause: 'CredentialsMissing',
     subject: [{ what: 'host', after: "for 'https://", until: "'/" }],
     samples: [
@@ -148,10 +148,52 @@ export const sourcePatterns: readonly Pattern[] = [
     ],
   },
   {
+    id: 'chart-index-refused',
+    tool: 'Helm, Flux',
+    all: ['index.yaml'],
+    any: ['401 unauthorized', '403 forbidden'],
+    cause: 'CredentialsRejected',
+    subject: [{ what: 'host', after: 'failed to fetch https://', until: '/ :' }],
+    samples: [
+      {
+        text: 'Error: looks like "https://charts.jetstack.io" is not a valid chart repository or cannot be reached: failed to fetch https://charts.jetstack.io/index.yaml: 403 Forbidden',
+        source: 'https://github.com/cert-manager/cert-manager/issues/6416',
+        subject: 'host charts.jetstack.io',
+      },
+      {
+        text: 'Error: looks like "https://artifactory.example.com/artifactory/helm-virtual" is not a valid chart repository or cannot be reached: failed to fetch https://artifactory.example.com/artifactory/helm-virtual/index.yaml : 401 Unauthorized',
+        source: 'https://github.com/helm/chart-testing/issues/240',
+        subject: 'host artifactory.example.com',
+      },
+    ],
+  },
+  {
+    id: 'chart-index-missing',
+    tool: 'Helm, Flux',
+    all: ['index.yaml', '404 not found'],
+    stage: 'Source',
+    cause: 'NotFound',
+    subject: [{ what: 'host', after: 'failed to fetch https://', until: '/ :' }],
+    samples: [
+      {
+        text: 'failed to fetch https://charts.example.com/stable/index.yaml : 404 Not Found',
+        source: 'helm/helm pkg/getter/httpgetter.go',
+        subject: 'host charts.example.com',
+      },
+      {
+        text: 'Error: looks like "https://team.example.com/charts" is not a valid chart repository or cannot be reached: failed to fetch https://team.example.com/charts/index.yaml : 404 Not Found',
+        source: 'helm/helm pkg/getter/httpgetter.go; helm/helm pkg/repo/chartrepo.go',
+        subject: 'host team.example.com',
+      },
+    ],
+  },
+  {
     id: 'git-no-such-ref',
     tool: 'Flux, Git',
     all: [],
     any: ["couldn't find remote ref", 'not found in upstream origin'],
+    // A remote base is fetched while building.
+    none: ['accumulating resources'],
     stage: 'Source',
     cause: 'NotFound',
     subject: [
@@ -201,7 +243,9 @@ export const sourcePatterns: readonly Pattern[] = [
     id: 'git-no-such-repository',
     tool: 'Git, Flux, Argo CD',
     all: [],
-    any: ['repository not found', 'remote: not found'],
+    any: ['repository not found', "fatal: repository '"],
+    // That of an image or chart is one of a registry; a remote base is fetched while building.
+    none: ['accumulating resources', 'failed to pull', 'pulling image', '/manifests/', 'oci://'],
     stage: 'Source',
     cause: 'NotFound',
     subject: repository,

@@ -1,11 +1,21 @@
 import type { Cause, Stage } from '../../api/v1alpha1/fields.ts';
 
-/** What was being done, by words that only come with it; the first that applies. It decides the stage where the fault could be in many. */
+/** What a runner does before the work begins; what is refused then is a pod. */
+export const beginnings: readonly string[] = [
+  ...['prepare environment: ', 'setting up build pod', 'waiting for pod running', 'waiting for pod to start'],
+  ...['registering runner', 'verifying runner', 'checking for jobs'],
+  ...['failed to create task run pod', 'translating taskspec to pod', 'translating build to pod'],
+];
+
+/**
+ * What was being done, by words that only come with it; the first that applies, so what is done within something else stands before it. It
+ * decides the stage where the fault could be in many.
+ */
 export const places: readonly { stage: Stage; any: readonly string[] }[] = [
   {
     // What it could not decrypt with is a matter of identity, or it is not: the rows say so where the text does.
     stage: 'Unknown',
-    any: ['data key', 'decryption failed'],
+    any: ['data key', 'decryption failed', 'sops encrypted'],
   },
   {
     // GitLab says it of a job that may have been running, or not.
@@ -15,50 +25,60 @@ export const places: readonly { stage: Stage; any: readonly string[] }[] = [
   {
     // Before what is fetched: a remote base is fetched while building.
     stage: 'Build',
-    any: ['kustomize build', 'accumulating resources', 'helm template'],
+    any: ['accumulating resources', 'helm template'],
+  },
+  {
+    // An index is read while a chart is fetched.
+    stage: 'Source',
+    any: ['index.yaml', 'info/refs'],
+  },
+  {
+    stage: 'Artifact',
+    any: [
+      ...['failed to pull image', 'failed to pull and unpack image', 'pulling image', 'pinging container registry', 'image pull failed'],
+      ...['/manifests/', '/blobs/', '/v2/": ', '/v2/: ', 'registry-1.docker.io', 'auth.docker.io', 'failed to determine artifact digest'],
+      ...['failed to download chart', 'failed to fetch chart', 'failed to pull artifact', '.tgz"', '.tgz:', '.tgz :'],
+      ...['failed to pull the image', '"step-push'],
+    ],
   },
   {
     stage: 'Verify',
     any: ['health check failed', 'failed to verify the signature', 'signature verification of '],
   },
   {
-    stage: 'Artifact',
-    any: [
-      ...['failed to pull image', 'failed to pull and unpack image', 'pulling image', 'pinging container registry', 'image pull failed'],
-      ...['/manifests/', '/blobs/', 'registry-1.docker.io', 'auth.docker.io', 'failed to determine artifact digest'],
-      ...['failed to download chart', 'failed to fetch chart', 'failed to pull artifact', 'helm dependency build', 'helm pull'],
-      ...['failed to pull the image', '"step-push', 'uploading artifacts'],
-    ],
+    // It reads an index and fetches a chart: which of the two failed only an address says.
+    stage: 'Unknown',
+    any: ['helm pull', 'helm dependency build'],
+  },
+  {
+    stage: 'Build',
+    any: ['kustomize build'],
   },
   {
     stage: 'Source',
     any: [
       ...['unable to clone', 'unable to list remote', 'failed to checkout and determine revision', 'failed to list refs'],
-      ...['failed to fetch helm repository index', 'index.yaml', 'git fetch', 'git ls-remote', 'git clone', 'fatal: unable to access'],
-      ...[
-        'info/refs',
-        'failed to initialize repository',
-        'could not read from remote repository',
-        'the remote end hung up',
-        'ssh: handshake failed',
-      ],
+      ...['failed to fetch helm repository index', 'git fetch', 'git ls-remote', 'git clone', 'fatal: unable to access'],
+      ...['failed to initialize repository', 'could not read from remote repository', 'the remote end hung up', 'ssh: handshake failed'],
       ...['error testing repository connectivity', 'getting source from git repository'],
       ...['"step-clone', '"step-git-', 'error requesting remote resource', "it contains tasks that don't exist"],
     ],
   },
   {
-    // What a runner does before the work begins; what is refused then is a pod.
     stage: 'Queue',
-    any: [
-      ...['prepare environment: ', 'preparation failed', 'setting up build pod', 'waiting for pod running', 'waiting for pod to start'],
-      ...['registering runner', 'verifying runner', 'checking for jobs', 'failed to create task run pod', 'translating taskspec to pod'],
-    ],
+    any: beginnings,
   },
   {
     stage: 'Deploy',
     any: [
-      ...['failed calling webhook', 'dry-run failed', 'failed to apply', 'is forbidden:', 'failed to get cluster info for'],
-      ...['another operation (install/upgrade/rollback) is in progress', '"step-deploy'],
+      ...[
+        'failed calling webhook',
+        'dry-run failed',
+        'failed to apply',
+        'one or more synchronization tasks',
+        'failed to get cluster info for',
+      ],
+      ...['another operation (install/upgrade/rollback) is in progress', 'cannot be imported into the current release', '"step-deploy'],
     ],
   },
 ];
@@ -70,6 +90,12 @@ export const stagesOfCauses: Readonly<Partial<Record<Cause, Stage>>> = {
   VerificationFailed: 'Verify',
   ProbeFailed: 'Verify',
 };
+
+/** Words of credentials: what says one of these and tells no cause may be Authentication as well as what was being done. */
+export const wordsOfIdentity: readonly string[] = [
+  ...['denied', 'unauthorized', 'forbidden', 'authenticat', 'authoriz', 'permission', 'credential', 'username', 'password'],
+  ...['access key', 'access token', 'access_token', 'registration token', ' 401', ' 403'],
+];
 
 interface Verdict {
   stage?: Stage;
@@ -107,10 +133,7 @@ export const reasons: Readonly<Record<string, Verdict>> = {
   VerificationError: { cause: 'VerificationFailed' },
   DependencyNotReady: { stage: 'Queue', cause: 'DependencyNotReady' },
   BuildFailed: { stage: 'Build', cause: 'Unknown' },
-  SyncError: { stage: 'Deploy', cause: 'Unknown' },
-  OperationFailed: { stage: 'Deploy', cause: 'Unknown' },
   Missing: { stage: 'Deploy', cause: 'Unknown' },
-  Degraded: { stage: 'Verify', cause: 'Unknown' },
   HealthCheckFailed: { stage: 'Verify', cause: 'Unknown' },
   PruneFailed: { stage: 'Deploy', cause: 'Unknown' },
   TestFailed: { stage: 'Verify', cause: 'TestFailed' },
@@ -153,11 +176,14 @@ export const stagesOfKinds: Readonly<Record<string, Stage>> = {
   Job: 'Deploy',
   CronJob: 'Deploy',
   EphemeralRunner: 'Queue',
+  EphemeralRunnerSet: 'Queue',
   AutoscalingRunnerSet: 'Queue',
   AutoscalingListener: 'Queue',
+  Runner: 'Queue',
+  RunnerDeployment: 'Queue',
+  RunnerReplicaSet: 'Queue',
+  RunnerSet: 'Queue',
 };
 
 /** Kinds whose pods are the work itself: as long as one cannot be made or placed, the work waits. */
-export const worksOfPods: ReadonlySet<string> = new Set([
-  ...['Job', 'CronJob', 'CIJob', 'TaskRun', 'PipelineRun', 'Task', 'Pipeline', 'EphemeralRunner', 'AutoscalingRunnerSet'],
-]);
+export const worksOfPods: ReadonlySet<string> = new Set(['Job', 'CronJob', 'CIJob', 'TaskRun', 'PipelineRun', 'Task', 'Pipeline']);
