@@ -267,7 +267,8 @@ export const imagePatterns: readonly Pattern[] = [
     id: 'image-name-invalid',
     tool: 'kubelet, containerd',
     all: [],
-    any: ['invalid reference format', "couldn't parse image name", "couldn't parse image reference"],
+    // Not what docker says while it builds: that the format is not that of a reference.
+    any: ["couldn't parse image name", "couldn't parse image reference", 'failed to parse image name', 'failed to apply default image tag'],
     stage: 'Deploy',
     cause: 'InvalidManifest',
     samples: [
