@@ -32,8 +32,9 @@ export function classify({ text, reason = '', kind = '' }: Failure): Classificat
   const pattern = patterns.find((candidate) => matches(candidate, lower));
   const given = Object.hasOwn(reasons, reason) ? reasons[reason] : undefined;
   const certain = Object.hasOwn(stagesOfKinds, kind) ? stagesOfKinds[kind] : undefined;
+  const usual = given?.stage ?? certain;
   const cause = pattern?.cause ?? given?.cause ?? 'Unknown';
-  const said = pattern?.stage ?? placeOf(lower) ?? given?.stage ?? certain ?? 'Unknown';
+  const said = (pattern ? (pattern.stage ?? placeOf(lower) ?? usual) : agreed(usual, placeOf(lower))) ?? 'Unknown';
   // A runner deploys nothing.
   const waits = certain === 'Queue' || isOfOwnPod(kind, lower);
   const subject = pattern && subjectOf(pattern, message);
@@ -43,6 +44,14 @@ export function classify({ text, reason = '', kind = '' }: Failure): Classificat
     ...(subject ? { subject } : {}),
     ...(pattern ? { pattern: pattern.id } : {}),
   };
+}
+
+/**
+ * What was being done says where a known fault struck. Of one that is not known it says too little to tell the stage (it may have been on the
+ * way to it), and enough to doubt what the reason or the kind says.
+ */
+function agreed(usual: Stage | undefined, place: Stage | undefined): Stage | undefined {
+  return place === undefined || place === usual ? usual : undefined;
 }
 
 /** Refused credentials are their own stage, whatever was being done; in words that no row knows they may be refused, or may not. */

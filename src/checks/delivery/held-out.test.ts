@@ -20,10 +20,10 @@ interface Judged {
 }
 
 /**
- * Both have been opened to those who write rows, so they say how well the rows fit what they were fitted to. What is to be expected of a
- * message that is met for the first time is measured by a set that nobody who writes rows has seen: it is named here too.
+ * The first two have been opened to those who write rows, so they say how well the rows fit what they were fitted to. The third has not: it
+ * says what is to be expected of a message that is met for the first time.
  */
-const sets = ['held-out', 'held-out-2'] as const;
+const sets = ['held-out', 'held-out-2', 'held-out-3'] as const;
 const labels = ['cause', 'stage'] as const;
 const entriesOf = (set: (typeof sets)[number]): readonly Entry[] =>
   JSON.parse(readFileSync(new URL(`../../../test/fixtures/delivery-messages/${set}.json`, import.meta.url), 'utf8'));
