@@ -47,7 +47,7 @@ const readme = readFileSync(new URL('README.md', folder), 'utf8');
 
 const secrets: [what: string, pattern: RegExp][] = [
   ['e-mail address', /[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}/i],
-  ['URL with user info', /\w+:\/\/[^\s/'"?#]*@/],
+  ['URL with user info', /\w+:\/\/[^\s/'"?#]*@(?!sha256:)/],
   ['token by its prefix', /\b(?:gh[opsur]_|github_pat_|glpat-|xox[abp]-|AKIA|ASIA|eyJ[\w-]{10}|AGE-SECRET-KEY)|-----BEGIN/],
   ['value given to a word for a secret', /\b(?:password|passwd|token|secret)=[^\s"'&]{8,}/i],
 ];
