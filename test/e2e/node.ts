@@ -11,7 +11,7 @@ import { binDirectory } from '../controlplane/binaries.ts';
 import { runCommand } from '../controlplane/command.ts';
 import type { ControlPlane } from '../controlplane/controlplane.ts';
 import { type Processes, superviseProcesses } from '../controlplane/processes.ts';
-import { waitFor } from '../controlplane/wait.ts';
+import { type See, waitFor } from '../controlplane/wait.ts';
 
 /** Of TEST-NET-1 (RFC 5737): the node's, and the one that the API server of the tests gives out. */
 export const nodeAddress = '192.0.2.1';
@@ -26,6 +26,9 @@ const state = '/run/node';
 const socket = '/run/containerd/containerd.sock';
 const cgroup = `/${process.env.E2E_CGROUP}`;
 const path = `${binDirectory}:/usr/sbin:/usr/bin:/sbin:/bin`;
+
+/** A program may have to be read from the disk first. */
+const patience = { deadlineMs: 90_000, intervalMs: 200 };
 
 export interface RealNode {
   /** SIGSTOP and SIGCONT. */
@@ -55,7 +58,7 @@ export async function startNode(cluster: ControlPlane, images: string, authority
     processes.launch({ name, file: join(binDirectory, name), args, env: { PATH: path, HOME: dir }, log: log(name) });
   await network(Number(new URL(serverOf(cluster)).port));
   await launch('containerd', ['--config', writeContainerdConfig(dir)]);
-  await waitFor('containerd to answer', () => runsAt(processes, ['version']), { intervalMs: 200 });
+  await waitFor('containerd to answer', () => runsAt(processes, ['version']), patience);
   for (const archive of globSync(join(images, '*.tar')))
     await run(join(binDirectory, 'ctr'), '--address', socket, '--namespace', 'k8s.io', 'images', 'import', archive);
   for (const hierarchy of hierarchies()) mkdirSync(join(hierarchy, cgroup), { recursive: true });
@@ -67,14 +70,12 @@ export async function startNode(cluster: ControlPlane, images: string, authority
     `--root-dir=${join(state, 'kubelet')}`,
   ]);
   await launch('kube-proxy', [`--config=${writeConfig(dir, 'kube-proxy', kubeProxyConfiguration(cluster))}`]);
-  await waitFor(`${nodeName} to be Ready (log: ${log('kubelet')})`, async (see) => {
-    const { status } = await cluster.kubectlJson<{ status?: { conditions?: { type: string; status: string }[] } }>([
-      'get',
-      'node',
-      nodeName,
-    ]);
+  const ready = async (see: See) => {
+    type Node = { status?: { conditions?: { type: string; status: string }[] } };
+    const { status } = await cluster.kubectlJson<Node>(['get', 'node', nodeName]);
     return see(status?.conditions ?? []).some(({ type, status: is }) => type === 'Ready' && is === 'True');
-  });
+  };
+  await waitFor(`${nodeName} to be Ready (log: ${log('kubelet')})`, ready, patience);
   return {
     pauseKubelet: () => processes.signal('kubelet', 'SIGSTOP'),
     resumeKubelet: () => processes.signal('kubelet', 'SIGCONT'),

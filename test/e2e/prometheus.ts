@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
 import { superviseProcesses } from '../controlplane/processes.ts';
-import { waitFor } from '../controlplane/wait.ts';
 import { namespace } from '../installation/operator.ts';
-import { chart, release, type World } from './world.ts';
+import { chart, release, until, type World } from './world.ts';
 
 export interface Sample {
   metric: Record<string, string>;
@@ -20,7 +19,7 @@ export interface Prometheus {
   /** Of /api/v1/<path>, its `data`. */
   api<T>(path: string): Promise<T>;
   /** Resolves when the alert fires, or no longer does. */
-  alert(name: string, state: 'firing' | 'resolved', deadlineMs?: number): Promise<unknown>;
+  alert(name: string, state: 'firing' | 'resolved'): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -65,7 +64,7 @@ export async function startPrometheus({ cluster }: World): Promise<Prometheus> {
   const file = execFileSync('/bin/sh', ['-c', 'command -v prometheus'], { encoding: 'utf8' }).trim();
   const args = [`--config.file=${dir}/prometheus.yml`, `--storage.tsdb.path=${dir}/data`, '--web.listen-address=127.0.0.1:9090'];
   await processes.launch({ name: 'prometheus', file, args, env: {}, log: join(dir, 'prometheus.log') });
-  await waitFor('Prometheus to be ready', async (see) => {
+  await until('Prometheus to be ready', async (see) => {
     see(readFileSync(join(dir, 'prometheus.log'), 'utf8').slice(-1_500));
     return await fetch(`${url}/-/ready`).then(
       ({ ok }) => ok,
@@ -85,17 +84,13 @@ export async function startPrometheus({ cluster }: World): Promise<Prometheus> {
       writeConfig(seconds);
       await processes.signal('prometheus', 'SIGHUP');
       const interval = async () => (await api<{ yaml: string }>('status/config')).yaml;
-      await waitFor('the configuration to be read', async (see) => see(await interval()).includes(`scrape_interval: ${seconds}s`));
+      await until('the configuration to be read', async (see) => see(await interval()).includes(`scrape_interval: ${seconds}s`));
     },
-    alert: (name, state, deadlineMs = 60_000) =>
-      waitFor(
-        `${name} to be ${state}`,
-        async (see) => {
-          const firing = see(await query(`ALERTS{alertstate="firing"}`)).filter(({ metric }) => metric.alertname === name);
-          return state === 'firing' ? firing.length > 0 : firing.length === 0;
-        },
-        { deadlineMs, intervalMs: 500 },
-      ),
+    alert: (name, state) =>
+      until(`${name} to be ${state}`, async (see) => {
+        const firing = see(await query(`ALERTS{alertstate="firing"}`)).filter(({ metric }) => metric.alertname === name);
+        return state === 'firing' ? firing.length > 0 : firing.length === 0;
+      }),
     stop: () => processes.shutdown(2_000),
   };
 }

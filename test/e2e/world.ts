@@ -46,6 +46,10 @@ export interface World {
   stop(): Promise<void>;
 }
 
+/** Two minutes of patience: a machine that has to read every program from its disk first is slow. */
+const patience = { deadlineMs: 120_000, intervalMs: 250 };
+export const until: typeof waitFor = (what, probe, options) => waitFor(what, probe, { ...patience, ...options });
+
 export const say = (text: string) => process.stdout.write(`\n${text.trimEnd()}\n`);
 export const secondsSince = (at: number) => ((Date.now() - at) / 1000).toFixed(0);
 export const keyOf = ({ check, object }: { check: string; object: string }) => `${check} ${object}`;
@@ -67,7 +71,6 @@ export async function startWorld(): Promise<World> {
 
   const findings = async () => (await kubectlFor(cluster).report(`${name}.local`))?.status?.findings ?? [];
   const open = async () => (await findings()).map(keyOf);
-  const patience = { deadlineMs: 150_000, intervalMs: 500 };
   return {
     cluster,
     node,
@@ -82,24 +85,16 @@ export async function startWorld(): Promise<World> {
     },
     findings,
     found: (key) =>
-      waitFor(
-        `the finding ${key}`,
-        async (see) => {
-          const all = await findings();
-          see(all.map(keyOf));
-          return all.find((finding) => keyOf(finding) === key);
-        },
-        patience,
-      ),
+      until(`the finding ${key}`, async (see) => {
+        const all = await findings();
+        see(all.map(keyOf));
+        return all.find((finding) => keyOf(finding) === key);
+      }),
     resolved: (keys) =>
-      waitFor(
-        `${keys.join(', ')} to be resolved`,
-        async (see) => {
-          const still = see(await open());
-          return keys.every((key) => !still.includes(key));
-        },
-        patience,
-      ),
+      until(`${keys.join(', ')} to be resolved`, async (see) => {
+        const still = see(await open());
+        return keys.every((key) => !still.includes(key));
+      }),
     operatorPid: () => {
       const file = globSync('/proc/[0-9]*/cmdline').find((candidate) => textOf(candidate).includes('dist/main.js\0'));
       if (!file) throw new Error('no operator runs');
