@@ -153,8 +153,8 @@ if (!process.argv.includes('--static')) {
   // One at a time: each starts a control plane of its own.
   jest('integration', '--runInBand');
   jest('chaos', '--runInBand');
-  if (process.argv.includes('--e2e')) endToEnd();
 }
+if (process.argv.includes('--e2e')) endToEnd();
 
 for (const [why, where] of [...causes].slice(0, shown.causes)) {
   const lines = why.split('\n').filter((line) => !/^\s+at .*node_modules/.test(line));
