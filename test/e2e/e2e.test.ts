@@ -127,23 +127,6 @@ describe('installed with the chart', () => {
     say(await world.helm(['test', release, '--logs']));
   }, 400_000);
 
-  it('the examples are taken, and say what they lack', async () => {
-    const { cluster } = world;
-    const examples = ['supportcoverage', 'supportcoverage-contract'].flatMap((example) => [
-      ...['-f', join(repository, `deploy/examples/${example}.yaml`)],
-    ]);
-    await cluster.kubectl(['apply', ...examples]);
-    await kubectl.condition('production', 'Ready', 'True');
-    await kubectl.condition('production', 'Healthy', 'True');
-    // Its Secrets are not there.
-    const { message } = await kubectl.condition('production-contract', 'Onboarded', 'False');
-    say((await cluster.kubectl(['get', 'scov,scbl,scrp', '-n', namespace])).stdout);
-    say(`production-contract: ${message}`);
-    expect(message).toContain('prod-us-kubeconfig');
-    await cluster.kubectl(['delete', ...examples]);
-    await cluster.kubectl(['delete', 'scbl,scrp', '--all', '-n', namespace]);
-  }, 400_000);
-
   it('a coverage is Ready and Healthy, and its baseline can be approved', async () => {
     const { cluster, receiver } = world;
     await cluster.kubectl(['create', 'secret', 'generic', 'hooks', '-n', namespace, `--from-literal=desk=${receiver.url}`]);
@@ -372,6 +355,24 @@ describe('what is documented', () => {
 });
 
 describe('upgraded and uninstalled', () => {
+  it('the examples are taken, and say what they lack', async () => {
+    const { cluster } = world;
+    const examples = ['supportcoverage', 'supportcoverage-contract'].flatMap((example) => [
+      ...['-f', join(repository, `deploy/examples/${example}.yaml`)],
+    ]);
+    await cluster.kubectl(['apply', ...examples]);
+    await kubectl.runNow('production');
+    await kubectl.condition('production', 'Ready', 'True');
+    // Its Secrets are not there.
+    const { message } = await kubectl.condition('production-contract', 'Onboarded', 'False');
+    say((await cluster.kubectl(['get', 'scov,scbl,scrp', '-n', namespace])).stdout);
+    say(`production-contract: ${message}`);
+    expect(message).toContain('prod-us-kubeconfig');
+    await cluster.kubectl(['delete', ...examples]);
+    const written = ['production.prod-eu', 'production-contract.prod-eu', 'production-contract.prod-us'];
+    await cluster.kubectl(['delete', '--ignore-not-found', '-n', namespace, 'scbl,scrp', ...written]);
+  }, 400_000);
+
   it('two replicas by value: one leads, and the other takes over within its lease', async () => {
     await world.helm(['upgrade', release, chart, '--values', valuesFile(world, { ...values, replicas: 2 })]);
     await rolledOut();

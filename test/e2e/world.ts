@@ -19,7 +19,7 @@ export const image = 'localhost/support-coverage-operator';
 export const release = 'support-coverage-operator';
 export const chart = join(repository, 'charts/support-coverage-operator');
 /** Of the coverage. */
-export const name = 'production';
+export const name = 'first-day';
 /** The operator's. */
 export const account = `system:serviceaccount:${namespace}:${release}`;
 /** A namespace with applications. */
