@@ -4,7 +4,8 @@
 #   IMAGE=name:tag   default localhost/support-coverage-operator:<version of package.json>
 #   ENGINE=docker or buildah; default: docker where its engine answers, else buildah (which needs root)
 #   BASE=<image with Node 26 and npm>; default that of the Dockerfile. `debian`: made here of Debian's packages and the npm packages node and
-#                    npm, for a machine that reaches no registry of images (buildah and debootstrap, as root).
+#                    npm, for a machine that reaches no registry of images (buildah and debootstrap, as root). With the argument --base that
+#                    is made and no more.
 #
 # The same commit gives the same content: files are dated by the commit, and nothing in them depends on when or where they were made.
 set -euo pipefail
@@ -48,6 +49,7 @@ make_local_base() {
 from=()
 if [ "$base" = debian ]; then
   make_local_base
+  if [ "${1:-}" = --base ]; then exit; fi
   base=$local_base
 fi
 [ -z "$base" ] || from=(--build-arg "BUILD_IMAGE=$base")

@@ -14,6 +14,11 @@ if ! { command -v buildah && command -v debootstrap && command -v runc && comman
   tools/apt-install.sh "${packages[@]}"
 fi
 
+export ENGINE=buildah STORAGE_DRIVER=${STORAGE_DRIVER:-vfs} BUILDAH_ISOLATION=chroot BASE=${BASE:-debian}
+# What the machine and the archive of Debian give, without anything of this project: CI asks for that first.
+[ "$BASE" != debian ] || tools/image.sh --base
+if [ "${1:-}" = --machine ]; then exit; fi
+
 node test/controlplane/build.ts
 node test/e2e/build.ts
 
@@ -25,15 +30,14 @@ rm -rf "$work/images" "$work/previous"
 mkdir "$work/images"
 trap 'rm -rf "$work/images" "$work/previous"' EXIT
 
-export IMAGE=localhost/support-coverage-operator:e2e ENGINE=buildah STORAGE_DRIVER=${STORAGE_DRIVER:-vfs} BUILDAH_ISOLATION=chroot
-BASE=${BASE:-debian} tools/image.sh | tee "$work/image.json"
+IMAGE=localhost/support-coverage-operator:e2e tools/image.sh | tee "$work/image.json"
 # The release before, to upgrade from: its chart and the image that it was. A clone without tags has none.
 previous=$(node --input-type=module --eval 'import { previousRelease } from "./tools/previous-release.ts"; console.log(previousRelease(".") ?? "")')
 images=(pause coredns metrics-server support-coverage-operator)
 if [ -n "$previous" ]; then
   git -c advice.detachedHead=false clone --quiet --depth 1 --branch "$previous" "file://$PWD" "$work/previous"
   ln -s "$PWD/node_modules" "$work/previous/node_modules"
-  IMAGE=localhost/previous:e2e BASE=${BASE:-debian} "$work/previous/tools/image.sh"
+  IMAGE=localhost/previous:e2e "$work/previous/tools/image.sh"
   images+=(previous)
 fi
 
