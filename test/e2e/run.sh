@@ -17,6 +17,9 @@ fi
 export ENGINE=buildah STORAGE_DRIVER=${STORAGE_DRIVER:-vfs} BUILDAH_ISOLATION=chroot BASE=${BASE:-debian}
 # What the machine and the archive of Debian give, without anything of this project: CI asks for that first.
 [ "$BASE" != debian ] || tools/image.sh --base
+unshare --mount --net sh -ec 'mount -t tmpfs probe /run; mkdir /run/l /run/u /run/w /run/m
+  mount -t overlay overlay -o lowerdir=/run/l,upperdir=/run/u,workdir=/run/w /run/m
+  ip link add probe type bridge; nft add table inet probe' || { echo "make e2e needs overlay mounts, a bridge and nftables in namespaces of its own. It was not run." >&2; exit 1; }
 if [ "${1:-}" = --machine ]; then exit; fi
 
 node test/controlplane/build.ts
