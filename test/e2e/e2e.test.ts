@@ -184,7 +184,7 @@ describe('a real Prometheus', () => {
   }, 400_000);
 
   it(
-    `for ${idleMinutes} minutes in which nothing happens, the operator holds no more than 120 MB`,
+    `for ${idleMinutes} minutes in which nothing happens it tells nothing, and what it holds is said, or held to 120 MB where asked for`,
     async () => {
       const pid = world.operatorPid();
       const samples: number[] = [];

@@ -2,7 +2,7 @@
  * A real node for the control plane of the tests: containerd, kubelet and kube-proxy. All of it is meant for the namespaces that run.sh makes:
  * bridge, rules of the firewall and mounts go with them.
  */
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,7 @@ export const registry = `${nodeAddress}:5000`;
 /** What is mounted below it goes with the namespace. */
 const state = '/run/node';
 const socket = '/run/containerd/containerd.sock';
+/** Made by run.sh. */
 const cgroup = `/${process.env.E2E_CGROUP}`;
 const path = `${binDirectory}:/usr/sbin:/usr/bin:/sbin:/bin`;
 
@@ -61,7 +62,6 @@ export async function startNode(cluster: ControlPlane, images: string, authority
   await waitFor('containerd to answer', () => runsAt(processes, ['version']), patience);
   for (const archive of globSync(join(images, '*.tar')))
     await run(join(binDirectory, 'ctr'), '--address', socket, '--namespace', 'k8s.io', 'images', 'import', archive);
-  for (const hierarchy of hierarchies()) mkdirSync(join(hierarchy, cgroup), { recursive: true });
   await launch('kubelet', [
     `--config=${writeConfig(dir, 'kubelet', kubeletConfiguration(dir, authority))}`,
     `--kubeconfig=${cluster.adminKubeconfig}`,
@@ -82,12 +82,6 @@ export async function startNode(cluster: ControlPlane, images: string, authority
     log,
     stop: () => processes.shutdown(2_000),
   };
-}
-
-/** Of cgroup v2 there is one. */
-function hierarchies(): string[] {
-  const root = '/sys/fs/cgroup';
-  return existsSync(join(root, 'cgroup.controllers')) ? [root] : globSync(`${root}/*/`);
 }
 
 async function runsAt(processes: Processes, args: readonly string[]): Promise<boolean> {

@@ -14,10 +14,24 @@ if ! { command -v buildah && command -v debootstrap && command -v runc && comman
   tools/apt-install.sh "${packages[@]}"
 fi
 
+# Containers are in cgroups below one of this run. Of runs before it that were killed theirs are left.
+cgroups=support-coverage-e2e
+export E2E_CGROUP=$cgroups-$$
+hierarchies=(/sys/fs/cgroup/*/)
+[ ! -e /sys/fs/cgroup/cgroup.controllers ] || hierarchies=(/sys/fs/cgroup/)
+remove_cgroups() { find "${hierarchies[@]}" -depth -type d \( -path "*/$1" -o -path "*/$1/*" \) -exec rmdir {} + 2>/dev/null || true; }
+trap 'remove_cgroups "$E2E_CGROUP"' EXIT
+for hierarchy in "${hierarchies[@]}"; do
+  for left in "$hierarchy$cgroups"-*; do
+    if [ -d "$left" ] && [ ! -d "/proc/${left##*-}" ]; then remove_cgroups "$(basename "$left")"; fi
+  done
+  mkdir -p "$hierarchy$E2E_CGROUP"
+done
+
 export ENGINE=buildah STORAGE_DRIVER=${STORAGE_DRIVER:-vfs} BUILDAH_ISOLATION=chroot BASE=${BASE:-debian}
 # What the machine and the archive of Debian give, without anything of this project: CI asks for that first.
 [ "$BASE" != debian ] || tools/image.sh --base
-unshare --mount --net sh -ec 'mount -t tmpfs probe /run; mkdir /run/l /run/u /run/w /run/m
+unshare --mount --net --pid --fork --mount-proc sh -ec 'mount -t tmpfs probe /run; mkdir /run/l /run/u /run/w /run/m
   mount -t overlay overlay -o lowerdir=/run/l,upperdir=/run/u,workdir=/run/w /run/m
   ip link add probe type bridge; nft add table inet probe' || { echo "make e2e needs overlay mounts, a bridge and nftables in namespaces of its own. It was not run." >&2; exit 1; }
 if [ "${1:-}" = --machine ]; then exit; fi
@@ -31,7 +45,7 @@ exec 9>"$work/lock"
 flock -n 9 || { echo "another run of the suite has not ended" >&2; exit 1; }
 rm -rf "$work/images" "$work/previous"
 mkdir "$work/images"
-trap 'rm -rf "$work/images" "$work/previous"' EXIT
+trap 'remove_cgroups "$E2E_CGROUP"; rm -rf "$work/images" "$work/previous"' EXIT
 
 IMAGE=localhost/support-coverage-operator:e2e tools/image.sh | tee "$work/image.json"
 # The release before, to upgrade from: its chart and the image that it was. A clone without tags has none.
@@ -54,15 +68,6 @@ done
 for name in "${images[@]}"; do
   buildah push --quiet "localhost/$name:e2e" "docker-archive:$work/images/$name.tar:localhost/$name:e2e"
 done
-
-# Containers are in cgroups below one of this run. Of runs before it that were killed theirs are left.
-cgroups=support-coverage-e2e
-export E2E_CGROUP=$cgroups-$$
-remove_cgroups() { find /sys/fs/cgroup -depth -type d -path "*/$1*" -exec rmdir {} + 2>/dev/null || true; }
-for left in /sys/fs/cgroup/$cgroups-* /sys/fs/cgroup/*/$cgroups-*; do
-  if [ -d "$left" ] && [ ! -d "/proc/${left##*-}" ]; then remove_cgroups "$(basename "$left")"; fi
-done
-trap 'remove_cgroups "$E2E_CGROUP"; rm -rf "$work/images" "$work/previous"' EXIT
 
 # Ends when this shell does, whatever ends it.
 setpriv --pdeathsig KILL unshare --mount --net --pid --fork --kill-child --mount-proc bash -s "$PWD/$work" "$@" <<'INSIDE'

@@ -3,6 +3,7 @@ import type { Capture, Pattern } from './pattern.ts';
 const https: Capture = { what: 'repository', after: "'https://", until: "' " };
 const ssh: Capture = { what: 'repository', after: "'ssh://", until: "' " };
 const secret: Capture = { what: 'Secret', after: "failed to get secret '", until: "'" };
+const chartHost: Capture = { what: 'host', after: 'failed to fetch https://', until: '/ :' };
 const repository = [https, ssh];
 
 /** What is said while a repository or chart is read: by Flux, Argo CD and Git itself. */
@@ -153,7 +154,7 @@ export const sourcePatterns: readonly Pattern[] = [
     all: ['index.yaml'],
     any: ['401 unauthorized', '403 forbidden'],
     cause: 'CredentialsRejected',
-    subject: [{ what: 'host', after: 'failed to fetch https://', until: '/ :' }],
+    subject: [chartHost],
     samples: [
       {
         text: 'Error: looks like "https://charts.jetstack.io" is not a valid chart repository or cannot be reached: failed to fetch https://charts.jetstack.io/index.yaml: 403 Forbidden',
@@ -173,7 +174,7 @@ export const sourcePatterns: readonly Pattern[] = [
     all: ['index.yaml', '404 not found'],
     stage: 'Source',
     cause: 'NotFound',
-    subject: [{ what: 'host', after: 'failed to fetch https://', until: '/ :' }],
+    subject: [chartHost],
     samples: [
       {
         text: 'failed to fetch https://charts.example.com/stable/index.yaml : 404 Not Found',
