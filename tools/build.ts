@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, globSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { entryPoint } from './entry-point.ts';
 
 /**
  * `make build`: one program with all that it needs at start in few files, and what V8 compiled of it. Loading several hundred modules one
@@ -29,6 +30,6 @@ await build({
 });
 // Written when the program ends; the image has it read-only. V8 seeds its hashes by it: the same source gives the same files.
 const environment = { ...process.env, NODE_COMPILE_CACHE: 'dist/compile-cache' };
-execFileSync('node', ['--random-seed=1', 'dist/main.js', '--version'], { stdio: 'ignore', env: environment });
+execFileSync('node', ['--random-seed=1', ...entryPoint(), '--version'], { stdio: 'ignore', env: environment });
 // Node writes it for its own user only.
 for (const path of globSync('dist/compile-cache/**')) chmodSync(path, 0o755);

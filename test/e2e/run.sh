@@ -47,6 +47,9 @@ rm -rf "$work/images" "$work/previous"
 mkdir "$work/images"
 trap 'remove_cgroups "$E2E_CGROUP"; rm -rf "$work/images" "$work/previous"' EXIT
 
+# Images have the same names in every clone, and the store is the machine's: one run makes and takes them at a time.
+exec 8>"/run/lock/$cgroups"
+flock 8
 IMAGE=localhost/support-coverage-operator:e2e tools/image.sh | tee "$work/image.json"
 # The release before, to upgrade from: its chart and the image that it was. A clone without tags has none.
 previous=$(node --input-type=module --eval 'import { previousRelease } from "./tools/previous-release.ts"; console.log(previousRelease(".") ?? "")')
@@ -68,6 +71,7 @@ done
 for name in "${images[@]}"; do
   buildah push --quiet "localhost/$name:e2e" "docker-archive:$work/images/$name.tar:localhost/$name:e2e"
 done
+exec 8>&-
 
 # Ends when this shell does, whatever ends it.
 setpriv --pdeathsig KILL unshare --mount --net --pid --fork --kill-child --mount-proc bash -s "$PWD/$work" "$@" <<'INSIDE'

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Finding } from '../../src/api/v1alpha1/coveragereport.ts';
 import { reportingController } from '../../src/runtime/event-recorder.ts';
+import { nodeFlags } from '../../tools/entry-point.ts';
 import { type ControlPlane, startControlPlane } from '../controlplane/controlplane.ts';
 import { waitFor } from '../controlplane/wait.ts';
 import { type Kubectl, kubectlFor } from '../installation/coverage.ts';
@@ -214,7 +215,7 @@ beforeAll(async () => {
   await createFineDeliveries(writer);
   await install(cluster);
   // As the image has it.
-  operator = await startOperator(cluster, { nodeFlags: ['--max-semi-space-size=4'] });
+  operator = await startOperator(cluster, { nodeFlags: nodeFlags() });
   await cluster.apply(coverage);
   await kubectl.condition(name, 'Ready', 'True');
   pid = operator.pid ?? -1;

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { entryPoint } from '../../tools/entry-point.ts';
 import { freePorts } from '../controlplane/ports.ts';
 import { namespace } from '../installation/operator.ts';
 import { cpuSeconds, peakRssMb } from './process-figures.ts';
@@ -33,14 +34,6 @@ export interface OperatorProcessOptions {
   directory: string;
   /** Where a CPU profile of the whole life of the process goes; absent: none is taken. */
   profile?: string | undefined;
-}
-
-/** The image's own command without `node`: flags of Node and the built program. */
-function entryPoint(): string[] {
-  const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
-  const [program, ...args] = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]') as string[];
-  if (program !== 'node') throw new Error('the Dockerfile has no ENTRYPOINT that starts node');
-  return args;
 }
 
 /** Starts the operator as the chart does: with leader election, as its own ServiceAccount. Returns at once. */
