@@ -83,6 +83,10 @@ describe('service-no-endpoints is silent', () => {
     ['about a Service that is not there, which is ingress-backend-missing’s', { services: [] }],
     ['about a Service that is being deleted', { services: [serviceOf('web', { deleting: true })] }],
     ['about an EndpointSlice without a Service', { ingresses: [], services: [], endpointslices: [slice('', 0)] }],
+    [
+      'about an Ingress that redirects, by which nothing is sent there',
+      { ingresses: [ingressOf({ annotations: { 'nginx.ingress.kubernetes.io/permanent-redirect': 'https://example.com' } })] },
+    ],
     ['about an Ingress that nobody serves', { ingresses: [ingressOf({ class: 'elsewhere' })] }],
     [
       'about a webhook that must be asked, which is webhook-failing’s',
