@@ -68,7 +68,7 @@ function notProgrammed(gateway: GatewayView, listeners: readonly Listener[], now
   ];
 }
 
-/** As long as one listener works, the Gateway itself does: what is wrong is in what was asked for. */
+/** Where another listener works the Gateway serves, and the mistake is in what was asked for. */
 function listenersBroken(gateway: GatewayView, listeners: readonly Listener[]): Observation {
   return {
     object: nameOf(gateway),
