@@ -9,6 +9,7 @@ const metricsApi = (status: string) => ({
 const found = (options: HpaFixture, more: object = {}) =>
   findingsOf(hpaInactive, { horizontalpodautoscalers: [hpa(options)], apiservices: [metricsApi('True')], ...more });
 const noMetric = { failing: { ScalingActive: 'FailedGetResourceMetric' } };
+const noContainerMetric = { failing: { ScalingActive: 'FailedGetContainerResourceMetric' } };
 
 describe('hpa-inactive fires', () => {
   it('for an autoscaler that cannot read its metrics, and names target, reason and what to do', () => {
@@ -30,6 +31,10 @@ describe('hpa-inactive fires', () => {
         message: expect.stringContaining('cannot change the size of Deployment/shop/web (AbleToScale is False: FailedGetScale)'),
       },
     ]);
+  });
+
+  it('for an autoscaler by the use of one container, where metrics.k8s.io is up', () => {
+    expect(found(noContainerMetric)).toHaveLength(1);
   });
 
   it('where metrics of another kind are missing while metrics.k8s.io is down', () => {
@@ -63,6 +68,7 @@ describe('hpa-inactive is silent', () => {
     ['is not installed', []],
   ])('where metrics.k8s.io %s, which is obs-metrics-server’s', (_, apiservices) => {
     expect(found(noMetric, { apiservices })).toEqual([]);
+    expect(found(noContainerMetric, { apiservices })).toEqual([]);
   });
 
   it('for an autoscaler that nobody has looked at yet', () => {

@@ -7,6 +7,9 @@ import { noParameters } from '../parameters.ts';
 /** What an autoscaler cannot do, by the condition that is False. */
 const unable = { AbleToScale: 'cannot change the size of', ScalingActive: 'does not know how many pods are needed of' } as const;
 
+/** What an autoscaler says that gets no use of pods, or of one container of them, from metrics.k8s.io. */
+const fromMetricsApi: readonly string[] = ['FailedGetResourceMetric', 'FailedGetContainerResourceMetric'];
+
 export const hpaInactive = defineCheck({
   id: 'hpa-inactive',
   area: 'Capacity',
@@ -27,7 +30,7 @@ export const hpaInactive = defineCheck({
       for (const type of ['AbleToScale', 'ScalingActive'] as const) {
         const condition = conditions[type];
         if (condition?.status !== 'False' || condition.reason === 'ScalingDisabled') continue;
-        if (metricsDown && condition.reason === 'FailedGetResourceMetric') continue;
+        if (metricsDown && fromMetricsApi.includes(condition.reason)) continue;
         const object = objectName('HorizontalPodAutoscaler', name, namespace);
         observations.push({
           object,

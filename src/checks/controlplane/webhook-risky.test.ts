@@ -23,7 +23,7 @@ describe('webhook-risky fires', () => {
         severity: 'warning',
         reason: 'ReachesSystem',
         message:
-          'ValidatingWebhookConfiguration/policy is asked about what the cluster itself needs, kube-system included: policy.example.com (failurePolicy Fail; pods). If nobody answers, pods and nodes may not come back, those that would answer among them. Leave kube-system out, or set failurePolicy Ignore and a short timeout.',
+          'ValidatingWebhookConfiguration/policy is asked about what the cluster itself needs, kube-system included: policy.example.com (failurePolicy Fail; pods). If nobody answers, pods may not come back, those that would answer among them. Leave kube-system out, or set failurePolicy Ignore and a short timeout.',
       },
     ]);
   });
@@ -39,6 +39,45 @@ describe('webhook-risky fires', () => {
     ['two kinds by two rules', [{}, leases], 'pods, leases'],
   ])('for one that is asked about %s', (_, rules, reached) => {
     expect(found({ rules })[0]?.message).toContain(`(failurePolicy Fail; ${reached})`);
+  });
+
+  it.each<[string, NonNullable<WebhookFixture['rules']>, string]>([
+    ['nodes', [{ resources: ['nodes'] }], 'nodes may not come back'],
+    ['Leases', [leases], 'leaders may not be elected'],
+    [
+      'everything that has no namespace',
+      [{ apiGroups: ['*'], resources: ['*'], scope: 'Cluster' }],
+      'nodes may not come back; Namespaces can be neither created nor changed',
+    ],
+  ])('and says what comes of %s alone', (_, rules, consequence) => {
+    expect(found({ rules })).toMatchObject([
+      { severity: 'warning', message: expect.stringContaining(`If nobody answers, ${consequence}. `) },
+    ]);
+  });
+
+  it('as info for Gatekeeper, which by its chart’s defaults must be asked about Namespaces and about nothing else', () => {
+    const others = expression('kubernetes.io/metadata.name', 'NotIn', 'gatekeeper-system');
+    const all = { apiGroups: ['*'], resources: ['*'], operations: ['CREATE', 'UPDATE'] };
+    const gatekeeper = webhooks([
+      { name: 'validation.gatekeeper.sh', failurePolicy: 'Ignore', timeoutSeconds: 3, namespaceSelector: others, rules: [all] },
+      {
+        ...{ name: 'check-ignore-label.gatekeeper.sh', failurePolicy: 'Fail', timeoutSeconds: 3, namespaceSelector: others },
+        rules: [{ resources: ['namespaces'], operations: ['CREATE', 'UPDATE'], scope: '*' }],
+      },
+    ]);
+    expect(findingsOf(webhookRisky, { validatingwebhookconfigurations: [gatekeeper] })).toMatchObject([
+      {
+        severity: 'info',
+        message: expect.stringContaining(
+          'included: check-ignore-label.gatekeeper.sh (failurePolicy Fail; namespaces). If nobody answers, Namespaces can be neither created nor changed. ',
+        ),
+      },
+    ]);
+  });
+
+  it('as a warning where another webhook of the configuration reaches more', () => {
+    const both = webhooks([{ name: 'a', rules: [{ resources: ['namespaces'] }] }, { name: 'b' }]);
+    expect(findingsOf(webhookRisky, { validatingwebhookconfigurations: [both] })).toMatchObject([{ severity: 'warning' }]);
   });
 
   it('for one that may be left out, but keeps others waiting for long', () => {

@@ -7,13 +7,20 @@ import { inBrief } from '../in-brief.ts';
 import { wholeNumber } from '../parameters.ts';
 import { webhookConfigurations, webhookResources } from './webhook-configurations.ts';
 
-/** What a cluster needs to come back by itself: pods start, nodes join, leaders are elected. */
+/** What a cluster needs to come back by itself, and what comes of it where nobody answers; it does come back without new Namespaces. */
 const vital = [
-  { resource: 'pods', group: '', scope: 'Namespaced' },
-  { resource: 'nodes', group: '', scope: 'Cluster' },
-  { resource: 'leases', group: 'coordination.k8s.io', scope: 'Namespaced' },
-  { resource: 'namespaces', group: '', scope: 'Cluster' },
+  {
+    ...{ resource: 'pods', group: '', scope: 'Namespaced', severity: 'warning' },
+    consequence: 'pods may not come back, those that would answer among them',
+  },
+  { resource: 'nodes', group: '', scope: 'Cluster', severity: 'warning', consequence: 'nodes may not come back' },
+  {
+    ...{ resource: 'leases', group: 'coordination.k8s.io', scope: 'Namespaced', severity: 'warning' },
+    consequence: 'leaders may not be elected',
+  },
+  { resource: 'namespaces', group: '', scope: 'Cluster', severity: 'info', consequence: 'Namespaces can be neither created nor changed' },
 ] as const;
+type Vital = (typeof vital)[number];
 
 /** Configurations of GKE, AKS, EKS and OpenShift, which nobody else can change. */
 const providersOwn = [
@@ -57,13 +64,16 @@ export const webhookRisky = defineCheck({
       const risky = configuration.webhooks.flatMap((webhook) => {
         const danger = dangerOf(webhook, parameters.longestTimeout);
         const reached = danger ? vitalOf(webhook, system) : [];
-        return reached.length > 0 ? [`${webhook.name} (${danger}; ${reached.join(', ')})`] : [];
+        if (reached.length === 0) return [];
+        return [{ words: `${webhook.name} (${danger}; ${reached.map(({ resource }) => resource).join(', ')})`, reached }];
       });
       if (risky.length === 0) continue;
+      const all = vital.filter((one) => risky.some(({ reached }) => reached.includes(one)));
       observations.push({
         object: configuration.object,
         reason: 'ReachesSystem',
-        message: `${configuration.object} is asked about what the cluster itself needs, kube-system included: ${inBrief(risky)}. If nobody answers, pods and nodes may not come back, those that would answer among them. Leave kube-system out, or set failurePolicy Ignore and a short timeout.`,
+        severity: all.every(({ severity }) => severity === 'info') ? 'info' : 'warning',
+        message: `${configuration.object} is asked about what the cluster itself needs, kube-system included: ${inBrief(risky.map(({ words }) => words))}. If nobody answers, ${all.map(({ consequence }) => consequence).join('; ')}. Leave kube-system out, or set failurePolicy Ignore and a short timeout.`,
       });
     }
     return { observations };
@@ -82,7 +92,7 @@ function dangerOf({ failurePolicy, timeoutSeconds, hasMatchConditions }: Webhook
 }
 
 /** Which vital resources of kube-system, or of the cluster, it is asked about. */
-function vitalOf({ rules, namespaceSelector, objectSelector }: WebhookView, system: Readonly<Record<string, string>>): string[] {
+function vitalOf({ rules, namespaceSelector, objectSelector }: WebhookView, system: Readonly<Record<string, string>>): Vital[] {
   return vital
     .filter((target) => rules.some((rule) => isFor(rule, target)))
     .filter(({ resource }) => {
@@ -90,12 +100,11 @@ function vitalOf({ rules, namespaceSelector, objectSelector }: WebhookView, syst
       if (resource !== 'nodes' && !matchesLabels(namespaceSelector, system)) return false;
       // Objects without labels stand for all others: one that is chosen by its labels has opted in.
       return matchesLabels(objectSelector, resource === 'namespaces' ? system : {});
-    })
-    .map(({ resource }) => resource);
+    });
 }
 
 /** True for what is created or updated, or its status. */
-function isFor({ operations, groups, resources, scope }: WebhookRule, target: (typeof vital)[number]): boolean {
+function isFor({ operations, groups, resources, scope }: WebhookRule, target: Vital): boolean {
   const names = ['*', '*/*', target.resource, `${target.resource}/status`, '*/status'];
   return (
     operations.some((operation) => ['*', 'CREATE', 'UPDATE'].includes(operation)) &&

@@ -21,6 +21,9 @@ describe('pdb-blocks-drain fires', () => {
     ['maxUnavailable 0', { spec: { maxUnavailable: 0 }, expected: 3 }],
     ['minAvailable 100%', { spec: { minAvailable: '100%' }, expected: 5 }],
     ['minAvailable 2', { spec: { minAvailable: 2 }, expected: 2 }],
+    ['maxUnavailable 0', { spec: { maxUnavailable: 0 }, expected: 3, selects: { app: 'rook-ceph-mon' } }],
+    ['maxUnavailable 0', { spec: { maxUnavailable: 0 }, expected: 3, selects: { 'topology.kubernetes.io/zone': 'a' } }],
+    ['minAvailable 1', { selects: { 'operator.libopenstorage.org/name': 'px-operator' } }],
   ])('for %s, also where it was chosen on purpose', (rule, options) => {
     expect(found(options)[0]?.message).toContain(`(${rule})`);
   });
@@ -58,6 +61,19 @@ describe('pdb-blocks-drain is silent', () => {
     ['for a moment, as between two replicas of a release', { since: 2 }],
     ['about the primary of CloudNativePG, which moves it', { selects: { 'cnpg.io/cluster': 'db', 'cnpg.io/instanceRole': 'primary' } }],
     ['about a virtual machine, which KubeVirt migrates', { selects: { 'kubevirt.io/created-by': '3f2c' } }],
+    [
+      'about the OSDs of another host while Rook’s Ceph recovers from a drain',
+      { spec: { maxUnavailable: 0 }, expected: 4, selects: { app: 'rook-ceph-osd', 'topology-location-host': 'node-a' } },
+    ],
+    [
+      'about those of another zone, by newer releases of Rook',
+      { spec: { maxUnavailable: 0 }, expected: 4, selects: { 'topology-location-zone': 'a' } },
+    ],
+    ['about all OSDs while Rook’s Ceph rebalances', { spec: { maxUnavailable: 0 }, expected: 12, selects: { app: 'rook-ceph-osd' } }],
+    [
+      'about the pod of a node, which Portworx releases',
+      { selects: { name: 'portworx', 'operator.libopenstorage.org/node-name': 'node-a' } },
+    ],
     ['about an instance manager, which Longhorn releases', { selects: { 'longhorn.io/component': 'instance-manager' } }],
   ])('%s', (_, options) => {
     expect(found(options)).toEqual([]);

@@ -4,10 +4,11 @@ import { defineCheck, type Observation } from '../check.ts';
 import { noParameters } from '../parameters.ts';
 
 /**
- * Domains of the labels by which these select one pod each, which no eviction may touch: CloudNativePG, KubeVirt and Longhorn see that a node
- * is drained, move what the pod does elsewhere, and let it go.
+ * Labels by which budgets select that their operator lifts by itself. CloudNativePG, KubeVirt, Longhorn and Portworx see that a node is drained,
+ * move what its pod does elsewhere, and let it go; Rook lets no OSD go, or those of one host or zone only, until Ceph has recovered.
  */
-const movedByTheirOperator = /^(cnpg\.io|kubevirt\.io|longhorn\.io)\//;
+const liftedByTheirOperator =
+  /^((cnpg\.io|kubevirt\.io|longhorn\.io)\/.*|operator\.libopenstorage\.org\/node-name=.*|topology-location-.*|app=rook-ceph-osd)$/;
 
 export const pdbBlocksDrain = defineCheck({
   id: 'pdb-blocks-drain',
@@ -24,7 +25,7 @@ export const pdbBlocksDrain = defineCheck({
   evaluate: ({ view }) => {
     const observations: Observation[] = [];
     for (const budget of view.list('poddisruptionbudgets')) {
-      if (!blocksHealthyPods(budget) || isMovedByOperator(budget)) continue;
+      if (!blocksHealthyPods(budget) || isLiftedByOperator(budget)) continue;
       const { namespace, name, rule, refusingSince } = budget;
       observations.push({
         object: `PodDisruptionBudget/${namespace}/${name}`,
@@ -43,6 +44,6 @@ function blocksHealthyPods(budget: PodDisruptionBudgetView): boolean {
   return !deleting && observed && expectedPods > 0 && currentHealthy >= expectedPods && disruptionsAllowed === 0;
 }
 
-function isMovedByOperator({ selector }: PodDisruptionBudgetView): boolean {
-  return Object.keys(selector?.matchLabels ?? {}).some((key) => movedByTheirOperator.test(key));
+function isLiftedByOperator({ selector }: PodDisruptionBudgetView): boolean {
+  return Object.entries(selector?.matchLabels ?? {}).some(([key, value]) => liftedByTheirOperator.test(`${key}=${value}`));
 }

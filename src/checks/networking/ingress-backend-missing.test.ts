@@ -4,6 +4,8 @@ import { findingsAfter } from '../../../test/fixtures/first-sight.ts';
 import { chain, type IngressFixture, ingressClass, ingressOf, serviceOf } from '../../../test/fixtures/networking.ts';
 import { ingressBackendMissing } from './ingress-backend-missing.ts';
 
+const redirect = 'nginx.ingress.kubernetes.io/permanent-redirect';
+const snippet = 'nginx.ingress.kubernetes.io/configuration-snippet';
 const found = (options: IngressFixture, more: ClusterFixture = {}, agreement = {}) =>
   findingsOf(ingressBackendMissing, chain({ ingresses: [ingressOf(options)], ...more }), {}, agreement);
 
@@ -42,6 +44,25 @@ describe('ingress-backend-missing fires', () => {
   it('for the default class where the Ingress names none', () => {
     const ingressclasses = [ingressClass('nginx', 'k8s.io/ingress-nginx', true)];
     expect(found({ class: '', backends: [['gone', 80]] }, { ingressclasses })).toHaveLength(1);
+  });
+
+  it.each<[string, string]>([
+    ['an annotation that its controller does not read', 'haproxy-ingress.github.io/redirect-to'],
+    ['a redirect of some of its requests', 'nginx.ingress.kubernetes.io/app-root'],
+  ])('beside %s', (_, annotation) => {
+    expect(found({ backends: [['gone', 80]], annotations: { [annotation]: 'https://example.com' } })).toHaveLength(1);
+  });
+
+  it('for the rest of an Ingress of which a snippet answers some requests', () => {
+    const annotations = { [snippet]: 'if ($http_x_old) { return 410; }' };
+    expect(found({ backends: [['gone', 80]], annotations })).toHaveLength(1);
+  });
+
+  it('for a default backend, for which ingress-nginx does not redirect', () => {
+    const service = { name: 'gone', port: { number: 80 } };
+    const metadata = { name: 'web', namespace: 'shop', annotations: { [redirect]: 'https://example.com' } };
+    const ingress = { metadata, spec: { ingressClassName: 'nginx', defaultBackend: { service } } };
+    expect(findingsOf(ingressBackendMissing, chain({ ingresses: [ingress] }))).toHaveLength(1);
   });
 
   it('for a controller that is not known: what an Ingress names has to be there', () => {
@@ -90,6 +111,22 @@ describe('ingress-backend-missing is silent', () => {
     ['about the ports of a headless Service without any', { backends: [['db', 80]] }, { services: [serviceOf('db', { ports: [] })] }],
   ])('%s', (_, options, more = {}) => {
     expect(found({ backends: [['gone', 80]], ...options }, more)).toEqual([]);
+  });
+
+  it.each<[string, string, string, string?]>([
+    ['redirects for good', redirect, 'https://example.com$request_uri'],
+    ['redirects for now', 'nginx.ingress.kubernetes.io/temporal-redirect', 'https://example.com'],
+    ['redirects by a snippet', snippet, '\n  return 301 https://example.com$request_uri;'],
+    [
+      'redirects, by HAProxy Ingress',
+      'haproxy-ingress.github.io/redirect-to',
+      'https://example.com',
+      'haproxy-ingress.github.io/controller',
+    ],
+    ['redirects, by a build of ingress-nginx under another name', redirect, 'https://example.com', 'example.com/ingress-nginx'],
+  ])('about the backend of an Ingress that %s: nobody asks it', (_, annotation, value, controller = 'k8s.io/ingress-nginx') => {
+    const ingressclasses = [ingressClass('nginx', controller)];
+    expect(found({ backends: [['gone', 80]], annotations: { [annotation]: value } }, { ingressclasses })).toEqual([]);
   });
 
   it('about a backend that is no Service', () => {

@@ -2,7 +2,7 @@ import type { Evaluation } from '../check.ts';
 import { defineCheck } from '../check.ts';
 import { inBrief } from '../in-brief.ts';
 import { noParameters } from '../parameters.ts';
-import { chainResources, handledIngresses, missingBackends } from './ingress-chain.ts';
+import { answersItself, chainResources, handledIngresses, missingBackends } from './ingress-chain.ts';
 
 export const ingressBackendMissing = defineCheck({
   id: 'ingress-backend-missing',
@@ -17,9 +17,10 @@ export const ingressBackendMissing = defineCheck({
   references: ['own default: 5m, longer than it takes to apply an Ingress and its Services', 'popeye 1400, 1401', 'Kubernetes: Ingress'],
   parameters: noParameters,
   evaluate: ({ view, agreement }): Evaluation => ({
-    observations: handledIngresses(view, agreement).flatMap(({ ingress, object, handler }) => {
+    observations: handledIngresses(view, agreement).flatMap((one) => {
+      const { ingress, object, handler } = one;
       const missing = missingBackends(view, ingress);
-      if (missing.length === 0) return [];
+      if (missing.length === 0 || answersItself(one)) return [];
       return [
         {
           object,

@@ -75,6 +75,11 @@ export function selects({ namespace, selector }: ServiceView, workload: Workload
   return matchesLabels({ matchLabels: selector, matchExpressions: [] }, workload.podLabels);
 }
 
+/** True where its controller asks no backend; an annotation of another one changes nothing. */
+export function answersItself({ ingress: { answeredBy }, handler: { controller } }: HandledIngress): boolean {
+  return answeredBy !== '' && (controller === undefined || answeredBy.startsWith(controller.annotations));
+}
+
 /** Backends of an Ingress that are Services; AWS Load Balancer Controller takes names of annotations for others. */
 export function serviceBackends({ backends }: IngressView): IngressView['backends'] {
   return backends.filter(({ port }) => port !== 'use-annotation');

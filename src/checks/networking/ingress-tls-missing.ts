@@ -6,6 +6,7 @@ import { inBrief } from '../in-brief.ts';
 import { unreadable } from '../observability/operator-instances.ts';
 import { noParameters } from '../parameters.ts';
 import { chainResources, type HandledIngress, handledIngresses } from './ingress-chain.ts';
+import { issuingSecrets } from './issuing-secrets.ts';
 
 export const ingressTlsMissing = defineCheck({
   id: 'ingress-tls-missing',
@@ -32,12 +33,6 @@ export const ingressTlsMissing = defineCheck({
     return { observations, ...(unknown ? { unknown } : {}) };
   },
 });
-
-/** Secrets that cert-manager is yet to fill, by `namespace/name`: certificate-not-ready's. */
-function issuingSecrets(view: ClusterView): ReadonlySet<string> {
-  const certificates = [...view.list('certificates')].filter(({ ready, deleting }) => !deleting && ready?.status !== 'True');
-  return new Set(certificates.map(({ namespace, secret }) => `${namespace}/${secret}`));
-}
 
 function absent(view: ClusterView, { ingress, object }: HandledIngress, issuing: ReadonlySet<string>): Observation[] {
   // As long as it is not known what cert-manager is about to make, nothing is certainly missing.

@@ -2,13 +2,24 @@ import type { ClusterFixture } from '../../../test/fixtures/cluster.ts';
 import { webhooks } from '../../../test/fixtures/controlplane.ts';
 import { findingsOf, verdictOf } from '../../../test/fixtures/evaluate.ts';
 import { findingsAfter } from '../../../test/fixtures/first-sight.ts';
-import { app, chain, condition, ingressOf, type RouteFixture, routeOf, serviceOf, slice } from '../../../test/fixtures/networking.ts';
+import {
+  app,
+  chain,
+  condition,
+  emptySlice,
+  ingressOf,
+  type RouteFixture,
+  routeOf,
+  serviceOf,
+  slice,
+} from '../../../test/fixtures/networking.ts';
 import { serviceNoEndpoints } from './service-no-endpoints.ts';
 
 /** The Service shop/web, which the Ingress shop/web uses, has no ready endpoint; its Deployment is as given. */
 const down = (more: ClusterFixture = {}) =>
   chain({ endpointslices: [slice('web', 0), slice('api', 1)], deployments: [app('web', { ready: 0 })], ...more });
 const found = (more: ClusterFixture = {}, agreement = {}) => findingsOf(serviceNoEndpoints, down(more), {}, agreement);
+const away: ClusterFixture = { endpointslices: [emptySlice('web'), slice('api', 1)] };
 const accepted: RouteFixture = { conditions: [condition('Accepted', 'True')] };
 const routed = (options: RouteFixture) => found({ ingresses: [], httproutes: [routeOf(options)] });
 
@@ -39,8 +50,31 @@ describe('service-no-endpoints fires', () => {
   });
 
   it('where no workload makes pods that the Service selects, as a warning', () => {
-    expect(found({ deployments: [app('other')] })).toMatchObject([
+    expect(found({ ...away, deployments: [app('other')] })).toMatchObject([
       { severity: 'warning', message: expect.stringContaining('no Deployment, StatefulSet or DaemonSet makes pods that it selects') },
+    ]);
+  });
+
+  it.each<[string, ClusterFixture]>([
+    ['of a controller that is not watched, such as a Rollout by itself', { deployments: [] }],
+    ['of a Rollout that has scaled the Deployment of its workloadRef to zero', { deployments: [app('web', { desired: 0 })] }],
+    ['that somebody else keeps, of a Service without a selector', { services: [serviceOf('web', { selector: {} })] }],
+  ])('where there are endpoints %s, of which none is ready', (_, more) => {
+    expect(found(more)).toEqual([
+      {
+        object: 'Service/shop/web',
+        severity: 'critical',
+        reason: 'NoReadyEndpoint',
+        message:
+          'Service/shop/web has no ready endpoint: it has endpoints, and none of them is ready. What Ingress/shop/web sends there is lost. Look at the pods: kubectl -n shop get pods.',
+      },
+    ]);
+  });
+
+  it('for a Rollout that only a webhook asks, as a warning', () => {
+    const configuration = webhooks([{ failurePolicy: 'Ignore', service: 'shop/web' }]);
+    expect(found({ deployments: [], ingresses: [], mutatingwebhookconfigurations: [configuration] })).toMatchObject([
+      { severity: 'warning' },
     ]);
   });
 
@@ -73,7 +107,11 @@ describe('service-no-endpoints is silent', () => {
   });
 
   it.each<[string, ClusterFixture]>([
-    ['about a workload that was scaled to zero', { deployments: [app('web', { desired: 0 })] }],
+    ['about a workload that was scaled to zero', { ...away, deployments: [app('web', { desired: 0 })] }],
+    [
+      'about a workload that was scaled to zero and whose pods take long to end',
+      { endpointslices: [emptySlice('web', { terminating: true }), slice('api', 1)], deployments: [app('web', { desired: 0 })] },
+    ],
     ['about a Service that is a name for somewhere else', { services: [serviceOf('web', { type: 'ExternalName' })] }],
     [
       'about a Service without a selector that has EndpointSlices of its own',
@@ -83,6 +121,10 @@ describe('service-no-endpoints is silent', () => {
     ['about a Service that is not there, which is ingress-backend-missing’s', { services: [] }],
     ['about a Service that is being deleted', { services: [serviceOf('web', { deleting: true })] }],
     ['about an EndpointSlice without a Service', { ingresses: [], services: [], endpointslices: [slice('', 0)] }],
+    [
+      'about an Ingress that redirects, by which nothing is sent there',
+      { ingresses: [ingressOf({ annotations: { 'nginx.ingress.kubernetes.io/permanent-redirect': 'https://example.com' } })] },
+    ],
     ['about an Ingress that nobody serves', { ingresses: [ingressOf({ class: 'elsewhere' })] }],
     [
       'about a webhook that must be asked, which is webhook-failing’s',

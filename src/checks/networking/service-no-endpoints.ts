@@ -1,5 +1,5 @@
 import type { ClusterView } from '../../observe/cluster-view.ts';
-import { readyEndpoints } from '../../observe/resources/endpointslices.ts';
+import { awaitsEndpoints, readyEndpoints } from '../../observe/resources/endpointslices.ts';
 import type { ServiceView } from '../../observe/resources/services.ts';
 import type { WorkloadView } from '../../observe/resources/workloads.ts';
 import { defineCheck, type Evaluation, type Observation } from '../check.ts';
@@ -29,7 +29,7 @@ export const serviceNoEndpoints = defineCheck({
       // A Service that is not there is its user's to report.
       if (!service || service.deleting || service.type === 'ExternalName' || !agreement.isCovered(service.namespace)) return [];
       if (readyEndpoints(view, service.namespace, service.name) > 0) return [];
-      return unanswered(service, use, workloadsBehind(view, service));
+      return unanswered(view, service, use);
     });
     const unknown = routeResources.map((name) => unreadable(view, name)).find((problem) => problem !== undefined);
     return { observations, ...(unknown ? { unknown } : {}) };
@@ -42,22 +42,31 @@ function workloadsBehind(view: ClusterView, service: ServiceView): WorkloadView[
   );
 }
 
-/** What was scaled to zero is meant to be away. A Service before which nothing was ever started is a mistake, not an outage. */
-function unanswered({ namespace, name }: ServiceView, { users, fromOutside }: Use, behind: readonly WorkloadView[]): Observation[] {
+/**
+ * What was scaled to zero is meant to be away. A Service before which nothing was ever started is a mistake, not an outage. Endpoints that are
+ * not ready disprove both: what makes their pods may be a kind that is not watched, such as a Rollout.
+ */
+function unanswered(view: ClusterView, service: ServiceView, { users, fromOutside }: Use): Observation[] {
+  const { namespace, name } = service;
+  const behind = workloadsBehind(view, service);
   const wanted = behind.filter(({ desired }) => desired > 0);
-  if (behind.length > 0 && wanted.length === 0) return [];
+  const isAwaited = awaitsEndpoints(view, namespace, name);
+  if (behind.length > 0 && wanted.length === 0 && !isAwaited) return [];
   const object = `Service/${namespace}/${name}`;
-  const pods = wanted.map((workload) => `${nameOf(workload)} (${workload.desired} pods wanted)`);
-  const cause =
-    pods.length > 0
-      ? `none of the pods of ${inBrief(pods)} is ready`
-      : 'no Deployment, StatefulSet or DaemonSet makes pods that it selects';
+  const cause = causeOf(wanted, isAwaited);
   return [
     {
       object,
       reason: 'NoReadyEndpoint',
-      severity: fromOutside && pods.length > 0 ? 'critical' : 'warning',
+      severity: fromOutside && (wanted.length > 0 || isAwaited) ? 'critical' : 'warning',
       message: `${object} has no ready endpoint: ${cause}. What ${inBrief(users)} ${users.length === 1 ? 'sends' : 'send'} there is lost. Look at the pods: kubectl -n ${namespace} get pods.`,
     },
   ];
+}
+
+function causeOf(wanted: readonly WorkloadView[], isAwaited: boolean): string {
+  const pods = wanted.map((workload) => `${nameOf(workload)} (${workload.desired} pods wanted)`);
+  if (pods.length > 0) return `none of the pods of ${inBrief(pods)} is ready`;
+  if (isAwaited) return 'it has endpoints, and none of them is ready';
+  return 'no Deployment, StatefulSet or DaemonSet makes pods that it selects';
 }

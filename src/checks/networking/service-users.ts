@@ -1,7 +1,7 @@
 import type { ClusterView } from '../../observe/cluster-view.ts';
 import type { Agreement } from '../agreement.ts';
 import { webhookConfigurations } from '../controlplane/webhook-configurations.ts';
-import { handledIngresses, serviceBackends } from './ingress-chain.ts';
+import { answersItself, handledIngresses, serviceBackends } from './ingress-chain.ts';
 
 export const routeResources = ['httproutes', 'grpcroutes', 'tlsroutes'] as const;
 
@@ -14,8 +14,8 @@ export interface Use {
 }
 
 /**
- * By the Service's `namespace/name`. Ingresses that nobody serves and routes that no Gateway has accepted send nothing; webhooks that must be
- * asked are webhook-failing's, and those that may be left out count here.
+ * By the Service's `namespace/name`. Ingresses that nobody serves or that only redirect, and routes that no Gateway has accepted, send nothing;
+ * webhooks that must be asked are webhook-failing's, and those that may be left out count here.
  */
 export function usedServices(view: ClusterView, agreement: Agreement): Map<string, Use> {
   const uses = new Map<string, Use>();
@@ -25,8 +25,10 @@ export function usedServices(view: ClusterView, agreement: Agreement): Map<strin
     use.fromOutside ||= fromOutside;
     uses.set(service, use);
   };
-  for (const { ingress, object } of handledIngresses(view, agreement))
-    for (const { service } of serviceBackends(ingress)) add(`${ingress.namespace}/${service}`, object, true);
+  for (const one of handledIngresses(view, agreement)) {
+    const { ingress, object } = one;
+    if (!answersItself(one)) for (const { service } of serviceBackends(ingress)) add(`${ingress.namespace}/${service}`, object, true);
+  }
   for (const resource of routeResources)
     for (const { kind, namespace, name, attached, services, deleting } of view.list(resource))
       if (attached && !deleting) for (const service of services) add(service, `${kind}/${namespace}/${name}`, true);

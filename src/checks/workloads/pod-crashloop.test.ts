@@ -109,6 +109,13 @@ describe('pod-crashloop is silent', () => {
       'for an init container that has ended well',
       podWith('web-1', { initContainers: [{ ended: { exitCode: 0, reason: 'Completed' }, restarts: 0 }] }),
     ],
+    [
+      'for a container that has ended well at the fourth attempt, while others go on',
+      podWith('load-1', {
+        ...{ owner: '', restartPolicy: 'OnFailure', notReady: 30 },
+        containers: [{ name: 'load', ended: { exitCode: 0, reason: 'Completed' }, restarts: 3 }, { name: 'upload' }],
+      }),
+    ],
     ['for an image that cannot be pulled', podWith('web-1', { notReady: 30, containers: [{ waiting: 'ImagePullBackOff' }] })],
     ['for a pod of a Job that is tried again', crashing('job-1', { owner: 'Job/report' })],
     ['for a pod of a Job that has ended', crashing('job-1', { owner: 'Job/report', phase: 'Failed' })],

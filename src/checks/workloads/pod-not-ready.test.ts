@@ -14,6 +14,10 @@ const unseen = (minutes: number) => {
   placed.status!.conditions = [{ type: 'PodScheduled', status: 'True', lastTransitionTime: minutesAgo(minutes) }];
   return placed;
 };
+/** Its first step has ended well, and it goes on. */
+const cloned = { name: 'step-clone', ended: { exitCode: 0, reason: 'Completed', ago: 30, ran: 1 }, restarts: 0 };
+const step = (options: PodStateFixture = {}) =>
+  unready({ owner: 'TaskRun/build', restartPolicy: 'Never', containers: [cloned, { name: 'step-build', running: 31 }], ...options });
 
 describe('pod-not-ready fires', () => {
   it('on the Deployment of a pod whose containers run and are not ready', () => {
@@ -37,6 +41,15 @@ describe('pod-not-ready fires', () => {
 
   it('for a pod that the kubelet of its node has not taken up', () => {
     expect(found(unseen(30))[0]?.message).toContain('the kubelet has not taken them up (pod web-1)');
+  });
+
+  it.each<[string, PodStateFixture]>([
+    ['another one runs and is not ready', { containers: [cloned, { name: 'web', unready: true }] }],
+    ['another one has failed', { containers: [cloned, { name: 'step-build', ended: { exitCode: 1 }, restarts: 0 }, {}] }],
+    ['a sidecar is not ready', { initContainers: [{ name: 'proxy', unready: true }] }],
+    ['it would be started again', { restartPolicy: 'Always' }],
+  ])('for a pod of which a container has ended well, where %s', (_, options) => {
+    expect(found(step(options))).toHaveLength(1);
   });
 
   it('for the pods of a layer of observability that belongs to a team, where the platform has its own', () => {
@@ -89,6 +102,8 @@ describe('pod-not-ready is silent', () => {
     ['for a new pod of a rolling update, or of an autoscaler', unready({ notReady: 5 })],
     ['for a pod that has ended well', unready({ phase: 'Succeeded', owner: 'Job/report' })],
     ['for a pod of a Job, which tries again by itself', unready({ owner: 'Job/report' })],
+    ['for a pod of a TaskRun at its second step', step()],
+    ['for a pod by itself of which one container goes on', step({ owner: '', restartPolicy: 'OnFailure' })],
     ['while a startup probe has not succeeded, which has a limit of its own', unready({ containers: [{ started: false }] })],
     ['for a pod that waits for a readiness gate alone', unready({ gated: true })],
     ['for a crash loop', crashing('web-1')],

@@ -8,33 +8,48 @@ export interface EndpointSliceView {
   /** '' where it belongs to no Service. */
   service: string;
   ready: number;
+  /** Without those that end, which nobody expects to become ready. */
   notReady: number;
 }
 
 export const endpointslices = defineResource({
   type: { group: 'discovery.k8s.io', version: 'v1', resource: 'endpointslices', kind: 'EndpointSlice', namespaced: true },
   project: ({ metadata, endpoints }: EndpointSlice): EndpointSliceView => {
+    const all = endpoints ?? [];
     // Not said is ready.
-    const ready = (endpoints ?? []).filter(({ conditions }) => conditions?.ready !== false).length;
+    const notReady = all.filter(({ conditions }) => conditions?.ready === false);
     return {
       name: metadata?.name ?? '',
       namespace: metadata?.namespace ?? '',
       service: metadata?.labels?.['kubernetes.io/service-name'] ?? '',
-      ready,
-      notReady: (endpoints ?? []).length - ready,
+      ready: all.length - notReady.length,
+      notReady: notReady.filter(({ conditions }) => conditions?.terminating !== true).length,
     };
   },
 });
 
 /** How many endpoints of a Service are ready, whatever its slices; a check that asks needs `endpointslices`. */
 export function readyEndpoints(view: ClusterView, namespace: string, service: string): number {
-  const byService = view.derive('ready endpoints by service', () => {
-    const counts = new Map<string, number>();
+  return endpointsOf(view, namespace, service).ready;
+}
+
+/** True where a Service has endpoints that could become ready, whoever makes them. */
+export function awaitsEndpoints(view: ClusterView, namespace: string, service: string): boolean {
+  return endpointsOf(view, namespace, service).notReady > 0;
+}
+
+type Counts = Pick<EndpointSliceView, 'ready' | 'notReady'>;
+const none: Counts = { ready: 0, notReady: 0 };
+
+function endpointsOf(view: ClusterView, namespace: string, service: string): Counts {
+  const byService = view.derive('endpoints by service', () => {
+    const counts = new Map<string, Counts>();
     for (const slice of view.list('endpointslices')) {
       const key = `${slice.namespace}/${slice.service}`;
-      counts.set(key, (counts.get(key) ?? 0) + slice.ready);
+      const { ready, notReady } = counts.get(key) ?? none;
+      counts.set(key, { ready: ready + slice.ready, notReady: notReady + slice.notReady });
     }
     return counts;
   });
-  return byService.get(`${namespace}/${service}`) ?? 0;
+  return byService.get(`${namespace}/${service}`) ?? none;
 }

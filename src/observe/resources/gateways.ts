@@ -10,16 +10,20 @@ export interface GatewayView {
   certificates: readonly string[];
   /** Of Accepted and Programmed, what is False. */
   problems: readonly FalseCondition[];
-  /** Listeners of which Accepted, Programmed or ResolvedRefs is False. */
-  listeners: readonly { name: string; problems: readonly FalseCondition[] }[];
+  /** Listeners of which Accepted, Programmed or ResolvedRefs is False, each with the Secrets that it presents. */
+  listeners: readonly { name: string; problems: readonly FalseCondition[]; certificates: readonly string[] }[];
+  /** How many it has, those that work too. */
+  listenerCount: number;
   deleting: boolean;
 }
 
+interface Listener {
+  name?: string;
+  tls?: { certificateRefs?: { group?: string; kind?: string; name: string; namespace?: string }[] };
+}
+
 interface Gateway extends KubeObject {
-  spec?: {
-    gatewayClassName?: string;
-    listeners?: { tls?: { certificateRefs?: { group?: string; kind?: string; name: string; namespace?: string }[] } }[];
-  };
+  spec?: { gatewayClassName?: string; listeners?: Listener[] };
   status?: { conditions?: Partial<Condition>[]; listeners?: { name?: string; conditions?: Partial<Condition>[] }[] };
 }
 
@@ -27,19 +31,28 @@ export const gateways = defineResource({
   type: { group: 'gateway.networking.k8s.io', version: 'v1', resource: 'gateways', kind: 'Gateway', namespaced: true },
   otherVersions: ['v1beta1', 'v1alpha2'],
   project: ({ metadata, spec, status }: Gateway): GatewayView => {
-    const references = (spec?.listeners ?? []).flatMap(({ tls }) => tls?.certificateRefs ?? []);
-    const secrets = references.filter(({ group = '', kind = 'Secret' }) => group === '' && kind === 'Secret');
+    const namespace = metadata?.namespace ?? '';
+    const listeners = spec?.listeners ?? [];
     return {
       name: metadata?.name ?? '',
-      namespace: metadata?.namespace ?? '',
+      namespace,
       class: spec?.gatewayClassName ?? '',
-      certificates: [...new Set(secrets.map(({ name, namespace }) => `${namespace ?? metadata?.namespace ?? ''}/${name}`))],
+      certificates: certificatesOf(listeners, namespace),
       problems: falseConditions(status?.conditions, ['Accepted', 'Programmed']),
       listeners: (status?.listeners ?? []).flatMap(({ name = '', conditions }) => {
         const problems = falseConditions(conditions, ['Accepted', 'Programmed', 'ResolvedRefs']);
-        return problems.length > 0 ? [{ name, problems }] : [];
+        if (problems.length === 0) return [];
+        const own = listeners.filter((listener) => listener.name === name);
+        return [{ name, problems, certificates: certificatesOf(own, namespace) }];
       }),
+      listenerCount: listeners.length,
       deleting: metadata?.deletionTimestamp !== undefined,
     };
   },
 });
+
+function certificatesOf(listeners: readonly Listener[], namespace: string): string[] {
+  const references = listeners.flatMap(({ tls }) => tls?.certificateRefs ?? []);
+  const secrets = references.filter(({ group = '', kind = 'Secret' }) => group === '' && kind === 'Secret');
+  return [...new Set(secrets.map((secret) => `${secret.namespace ?? namespace}/${secret.name}`))];
+}

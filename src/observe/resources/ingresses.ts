@@ -12,6 +12,8 @@ export interface IngressView {
   hosts: readonly string[];
   /** Services of all rules and the default, each once; a port by number or name, '' where none is said. */
   backends: readonly { service: string; port: string }[];
+  /** Annotation by which a controller answers all of its requests itself, mostly with a redirect; '' where there is none. */
+  answeredBy: string;
   /** Host names and addresses of its load balancer. */
   addresses: readonly string[];
   /** Annotations by which a controller puts a web application firewall before it; not those that switch one off. */
@@ -38,6 +40,17 @@ const firewallAnnotations: readonly string[] = [
 ];
 const switchedOff: readonly string[] = ['', 'false', 'False', 'none'];
 
+/**
+ * From the projects' references of annotations, with the values that leave no request to the backend, which the API wants nevertheless. A
+ * snippet that begins otherwise may answer only some of them.
+ */
+const answers: Readonly<Record<string, RegExp>> = {
+  'nginx.ingress.kubernetes.io/permanent-redirect': /./,
+  'nginx.ingress.kubernetes.io/temporal-redirect': /./,
+  'nginx.ingress.kubernetes.io/configuration-snippet': /^\s*return\s/,
+  'haproxy-ingress.github.io/redirect-to': /./,
+};
+
 export const ingresses = defineResource({
   type: { group: 'networking.k8s.io', version: 'v1', resource: 'ingresses', kind: 'Ingress', namespaced: true },
   project: ({ metadata, spec, status }: Ingress): IngressView => ({
@@ -47,6 +60,7 @@ export const ingresses = defineResource({
     tls: (spec?.tls ?? []).flatMap(({ hosts, secretName }) => (secretName ? [{ hosts: hosts ?? [], secret: secretName }] : [])),
     hosts: [...new Set((spec?.rules ?? []).map(({ host }) => host ?? ''))],
     backends: backendsOf(spec),
+    answeredBy: answeredBy(spec, metadata?.annotations ?? {}),
     addresses: (status?.loadBalancer?.ingress ?? []).map(({ hostname, ip }) => hostname ?? ip ?? '').filter((address) => address !== ''),
     firewall: firewallOf(metadata?.annotations ?? {}),
     acmeSolver: metadata?.labels?.['acme.cert-manager.io/http01-solver'] === 'true',
@@ -66,6 +80,12 @@ function backendsOf(spec: Ingress['spec']): IngressView['backends'] {
     unique.set(`${entry.service}:${entry.port}`, entry);
   }
   return [...unique.values()];
+}
+
+/** ingress-nginx does not redirect what comes to a default backend (kubernetes/ingress-nginx#8713). */
+function answeredBy(spec: Ingress['spec'], annotations: Readonly<Record<string, string>>): string {
+  if (spec?.defaultBackend) return '';
+  return Object.keys(answers).find((key) => answers[key]?.test(annotations[key] ?? '')) ?? '';
 }
 
 function firewallOf(annotations: Readonly<Record<string, string>>): Record<string, string> {

@@ -18,6 +18,10 @@ describe('nothing is kept of a pod', () => {
     ['whose container was started again once', withContainer({ restarts: 1, last: {} })],
     ['whose container ended after it had run for long', withContainer({ restarts: 9, last: { ran: 30 } })],
     ['with an init container that has done its work', podWith('web-1', { initContainers: [{ restarts: 0, ended: { exitCode: 0 } }] })],
+    [
+      'of which one container has ended well and is not started again',
+      podWith('web-1', { notReady: 5, restartPolicy: 'Never', containers: [{ name: 'step', restarts: 0, ended: { exitCode: 0 } }, {}] }),
+    ],
     ['that has no node yet', { metadata: { name: 'p' }, spec: {}, status: { phase: 'Pending' } }],
     ['that runs and says nothing of being ready', { metadata: { name: 'p' }, spec: { nodeName: 'a' }, status: { phase: 'Running' } }],
     ['of which nothing is known', { metadata: { name: 'p' } }],

@@ -31,7 +31,7 @@ export type Progress = 'Unseen' | 'Initializing' | 'Starting' | 'Gated' | 'Start
 
 /** What is not as it should be with a pod; most pods have none, and of those nothing is kept. */
 export interface PodTrouble {
-  /** Undefined where it is ready. */
+  /** Undefined where it is ready, or would be but for containers that have done their work. */
   notReady: { since: string | undefined; progress: Progress } | undefined;
   /** Since when its containers could run, RFC 3339: not before the init containers had ended. */
   startingSince: string | undefined;
@@ -61,12 +61,22 @@ const noKills: readonly OomKill[] = [];
 /** Undefined for a pod that is as it should be. */
 export function troubleOf({ metadata, spec, status }: Pod, before: PodTrouble | undefined): PodTrouble | undefined {
   const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
-  const notReady = notReadyOf(status, Boolean(spec?.nodeName), metadata?.creationTimestamp);
-  const containers = containersOf(statuses, before?.containers ?? noContainers);
+  const atWork = statuses.filter((one) => !isDone(one, spec));
+  // The kubelet counts a container that has ended well as not ready.
+  const isReadyButForDone = atWork.length < statuses.length && atWork.every(({ ready }) => ready);
+  const notReady = isReadyButForDone ? undefined : notReadyOf(status, Boolean(spec?.nodeName), metadata?.creationTimestamp);
+  const containers = containersOf(atWork, before?.containers ?? noContainers);
   const oomKills = oomKillsOf(statuses, before?.oomKills ?? noKills);
   if (!notReady && containers.length === 0 && oomKills.length === 0) return undefined;
   const initialized = status?.conditions?.find(({ type }) => type === 'Initialized');
   return { notReady, startingSince: later(notReady?.since, initialized?.lastTransitionTime), containers, oomKills };
+}
+
+/** A container that has ended well and is not started again, as a step of a pipeline beside those that follow. */
+function isDone({ name, state }: ContainerStatus, spec: Pod['spec']): boolean {
+  if (state?.terminated?.exitCode !== 0) return false;
+  const own = spec?.containers.find((container) => container.name === name);
+  return own !== undefined && (own.restartPolicy ?? spec?.restartPolicy ?? 'Always') !== 'Always';
 }
 
 function notReadyOf(status: Status | undefined, placed: boolean, createdAt: string | undefined): PodTrouble['notReady'] {
