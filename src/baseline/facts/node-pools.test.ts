@@ -130,11 +130,25 @@ describe('node pools do not drift', () => {
     'aws-node-termination-handler/spot-itn',
     'cloud.google.com/impending-node-termination',
     'remediator.kubernetes.azure.com/unschedulable',
+    'node.cluster.x-k8s.io/uninitialized',
+    'node.cluster.x-k8s.io/outdated-revision',
+    'UpdateInProgress',
+    'deployment.machine.sapcloud.io/prefer-no-schedule',
+    'medik8s.io/drain',
+    'kubevirt.io/drain',
+    'node.gardener.cloud/critical-components-not-ready',
+    'cni.istio.io/not-ready',
     'node.cilium.io/agent-not-ready',
     'ebs.csi.aws.com/agent-not-ready',
   ])('with the taint %s, which a node gets and loses in its life', (key) => {
     expect(drift(agreed, { nodes: [...pool(2), third({ taints: [key] })] })).toEqual([]);
     expect(drift(agreed, { nodes: pool(3, { taints: [key] }) })).toEqual([]);
+  });
+
+  it('with a passing taint in a baseline of a release that stated it', () => {
+    const [entry] = found(agreed);
+    const value = { ...entry!.value, 'taints.UpdateInProgress': ':PreferNoSchedule (not on all nodes)' };
+    expect(compare([nodePools], [{ ...entry!, value }], found(agreed))).toEqual([]);
   });
 
   it('with labels that are a node’s own, or its provider’s', () => {
@@ -180,6 +194,11 @@ describe('node pools do not drift', () => {
     const made = (type: string) => ({ nodes: [node('a', { labels: { 'karpenter.sh/nodepool': 'general', [instanceType]: type } })] });
     expect(drift(made('m6i.large'), made('c7g.4xlarge'))).toEqual([]);
   });
+});
+
+it('a taint may be a new node’s, until what it waits for runs there', () => {
+  expect([false, true].map((gone) => nodePools.holdMs?.('taints.example.com/starting', gone))).toEqual([1_800_000, 1_800_000]);
+  expect(nodePools.holdMs?.('kubeletVersions', false)).toBe(0);
 });
 
 describe('who changed a node pool', () => {

@@ -2,6 +2,7 @@ import { resources } from '../../observe/catalogue.ts';
 import { hasAutoscaler, karpenterPool, poolOf } from '../../observe/platform.ts';
 import type { NodeView } from '../../observe/resources/nodes.ts';
 import { type Fact, nameOf } from '../fact.ts';
+import { keyIn } from '../values.ts';
 
 /**
  * Domains of labels that Kubernetes, a provider, a provisioner or a driver puts on nodes: zone, machine, image. They differ within a pool,
@@ -20,7 +21,7 @@ const madeDomains = [
   'kubernetes.azure.com',
   'csi.azure.com',
 ];
-/** Beginnings of taints that come and go; they say how a node fares, not what was agreed. Agents that are not up yet on a new node too. */
+/** Beginnings of taints that come and go; they say how a node fares, not what was agreed. */
 const passingTaints = [
   'node.kubernetes.io/',
   'node.cloudprovider.kubernetes.io/',
@@ -35,10 +36,19 @@ const passingTaints = [
   'aws-node-termination-handler/',
   'cloud.google.com/impending-node-termination',
   'remediator.kubernetes.azure.com/',
+  // Old machines during a rollout: of Cluster API, OpenShift's machine-config-operator and Gardener's machine-controller-manager.
+  'node.cluster.x-k8s.io/outdated-revision',
+  'UpdateInProgress',
+  'deployment.machine.sapcloud.io/prefer-no-schedule',
+  // A new one, until Cluster API has labelled it.
+  'node.cluster.x-k8s.io/uninitialized',
+  // Node Maintenance Operator.
+  'medik8s.io/drain',
+  'kubevirt.io/drain',
 ];
-/** Cilium and the CSI drivers of AWS take this taint off a node once their agent runs there. */
-const agentTaint = '/agent-not-ready';
-/** Ours: longer than a provider takes to drain, delete and boot a machine. */
+/** Cilium, Istio, Gardener and the CSI drivers of AWS and Azure take such a taint off a new node once they run there. */
+const agentTaint = /[/-]not-ready$/;
+/** Ours: longer than a provider takes to drain, delete and boot a machine, and to start there what labels it and takes off its taints. */
 const replacementMs = 30 * 60_000;
 /** Marks a taint that some nodes of a pool lack. */
 const notOnAll = ' (not on all nodes)';
@@ -65,10 +75,13 @@ export const nodePools: Fact = {
   tolerates: (path, expected, actual) => {
     if (path === 'minimumSize') return expected === undefined || actual === undefined || Number(actual) >= Number(expected);
     // Of several types agreed, those that are there now.
-    return path === 'instanceTypes' && among(actual, expected);
+    if (path === 'instanceTypes') return among(actual, expected);
+    // A release before stated more of them.
+    const taint = keyIn('taints', path);
+    return taint !== undefined && isPassing(taint);
   },
-  // A node that is replaced is away for a while, and with it the pool whose only node it was.
-  holdMs: (path, gone) => (path === 'minimumSize' || (path === '' && gone) ? replacementMs : 0),
+  // A node that is replaced is away for a while, and with it the pool whose only node it was; a new one may have a taint until it is ready.
+  holdMs: (path, gone) => (path === 'minimumSize' || (path === '' && gone) || path.startsWith('taints.') ? replacementMs : 0),
   // Only a pool that an autoscaler keeps has no minimum size; it may keep none.
   mayBeGone: (agreed) => agreed.minimumSize === undefined,
   source: (object, path, expected, view) => {
@@ -104,7 +117,7 @@ function isMade(label: string): boolean {
 }
 
 function isPassing(taint: string): boolean {
-  return taint.endsWith(agentTaint) || passingTaints.some((beginning) => taint.startsWith(beginning));
+  return agentTaint.test(taint) || passingTaints.some((beginning) => taint.startsWith(beginning));
 }
 
 function valueAt(node: NodeView, group: string, key: string): string {
