@@ -26,7 +26,7 @@ function compareObject(
   expected: FactEntry['value'] | undefined,
   actual: FactEntry['value'] | undefined,
 ): Difference[] {
-  if (expected && !actual && fact.mayBeGone?.(expected)) return [];
+  if (expected && !actual && fact.mayBeGone?.(expected, object)) return [];
   if (!expected || !actual) return [{ fact: fact.id, object, path: '', expected: summary(expected), actual: summary(actual) }];
   const paths = [...new Set([...Object.keys(expected), ...Object.keys(actual)])].sort();
   return paths

@@ -37,7 +37,7 @@ export interface Fact {
   /** True where a difference is none, such as more nodes than were agreed; `whole`: all values of the object. Default: values differ as texts do. */
   tolerates?: (path: string, expected: string | undefined, actual: string | undefined, whole: Whole) => boolean;
   /** True where an agreed object may be gone, such as a pool that an autoscaler has emptied. Default: that is drift. */
-  mayBeGone?: (agreed: FactEntry['value']) => boolean;
+  mayBeGone?: (agreed: FactEntry['value'], object: string) => boolean;
   /** How long a difference must hold before it is drift, milliseconds; `gone` for a missing value or object. Default: none, it is drift at once. */
   holdMs?: (path: string, gone: boolean) => number;
   /** Where the value at a path of an object is written; undefined where Kubernetes does not say. */
