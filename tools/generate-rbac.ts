@@ -106,33 +106,31 @@ const writeEvents: Rule = { apiGroups: ['events.k8s.io'], resources: ['events'],
 function readingRules({ watch, ask }: ClusterNeeds, single: readonly ResourceType[]) {
   const everywhere = watch.map(definition).filter(({ only, feature }) => !only && !feature);
   const asked = ask.map(probe).filter(({ feature }) => !feature);
-  const named = watch.map(definition).flatMap(({ only, type }) =>
-    only
-      ? [
-          {
-            namespace: only.namespace,
-            rule: { apiGroups: [type.group], resources: [type.resource], resourceNames: [only.name], verbs: ['list', 'watch'] },
-          },
-        ]
-      : [],
-  );
+  const named = (inEveryNamespace: boolean) =>
+    watch
+      .map(definition)
+      .flatMap(({ only, type }) =>
+        only && (only.everywhere ?? false) === inEveryNamespace
+          ? [{ apiGroups: [type.group], resources: [type.resource], resourceNames: [only.name], verbs: ['list', 'watch'] }]
+          : [],
+      );
   const namespaces: Record<string, Rule[]> = {};
-  const grant = (namespace: string, rules: readonly Rule[]) => {
-    namespaces[namespace] = [...(namespaces[namespace] ?? []), ...rules];
-  };
-  for (const { namespace, rule } of named) if (namespace) grant(namespace, [rule]);
-  for (const { namespaceRules } of asked) for (const [namespace, rules] of Object.entries(namespaceRules ?? {})) grant(namespace, rules);
+  for (const { namespaceRules } of asked)
+    for (const [namespace, rules] of Object.entries(namespaceRules ?? {}))
+      namespaces[namespace] = [...(namespaces[namespace] ?? []), ...rules];
   return {
     cluster: [
       ...byGroup(
         everywhere.map(({ type }) => type),
         ['list', 'watch'],
       ),
+      // A list in every namespace with a field selector of the name is judged by that name.
+      ...named(true),
       // The uid that an Event must name; managedFields, which say who changed an object; and the uid of kube-system, which tells clusters apart.
       ...byGroup(single, ['get']),
       ...asked.flatMap(({ rules }) => rules),
     ],
-    operatorNamespace: named.filter(({ namespace }) => !namespace).map(({ rule }) => rule),
+    operatorNamespace: named(false),
     namespaces,
   };
 }

@@ -26,11 +26,14 @@ function compareObject(
   expected: FactEntry['value'] | undefined,
   actual: FactEntry['value'] | undefined,
 ): Difference[] {
-  if (expected && !actual && fact.mayBeGone?.(expected)) return [];
+  if (expected && !actual && fact.mayBeGone?.(expected, object)) return [];
   if (!expected || !actual) return [{ fact: fact.id, object, path: '', expected: summary(expected), actual: summary(actual) }];
   const paths = [...new Set([...Object.keys(expected), ...Object.keys(actual)])].sort();
   return paths
-    .filter((path) => expected[path] !== actual[path] && !fact.tolerates?.(path, expected[path], actual[path]))
+    .filter(
+      (path) =>
+        expected[path] !== actual[path] && !fact.tolerates?.(path, expected[path], actual[path], { agreed: expected, found: actual }),
+    )
     .map((path) => ({ fact: fact.id, object, path, expected: cut(expected[path] ?? ''), actual: cut(actual[path] ?? '') }));
 }
 

@@ -15,6 +15,12 @@ export interface Source {
   fields: readonly string[];
 }
 
+/** What was agreed about an object that is still there, and what is found. */
+export interface Whole {
+  agreed: FactEntry['value'];
+  found: FactEntry['value'];
+}
+
 /** One thing that was agreed about a cluster. Collecting is a pure function of the snapshot. */
 export interface Fact {
   /** Permanent; also the file's name. */
@@ -28,10 +34,10 @@ export interface Fact {
    * says what it knows, so that what is the applications' own affair, such as their new namespaces, can be left out.
    */
   collect: (view: ClusterView, agreement: Agreement) => Omit<FactEntry, 'fact'>[];
-  /** True where a difference is none, such as more nodes than were agreed. Default: values differ as texts do. */
-  tolerates?: (path: string, expected: string | undefined, actual: string | undefined) => boolean;
+  /** True where a difference is none, such as more nodes than were agreed; `whole`: all values of the object. Default: values differ as texts do. */
+  tolerates?: (path: string, expected: string | undefined, actual: string | undefined, whole: Whole) => boolean;
   /** True where an agreed object may be gone, such as a pool that an autoscaler has emptied. Default: that is drift. */
-  mayBeGone?: (agreed: FactEntry['value']) => boolean;
+  mayBeGone?: (agreed: FactEntry['value'], object: string) => boolean;
   /** How long a difference must hold before it is drift, milliseconds; `gone` for a missing value or object. Default: none, it is drift at once. */
   holdMs?: (path: string, gone: boolean) => number;
   /** Where the value at a path of an object is written; undefined where Kubernetes does not say. */

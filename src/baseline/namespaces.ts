@@ -1,5 +1,6 @@
 import type { Agreement } from '../checks/agreement.ts';
 import type { ClusterView } from '../observe/cluster-view.ts';
+import type { WorkloadView } from '../observe/resources/workloads.ts';
 import type { Fact } from './fact.ts';
 
 /**
@@ -9,6 +10,29 @@ import type { Fact } from './fact.ts';
 export function isCompared(namespace: string, agreement: Agreement): boolean {
   if (!agreement.isCovered(namespace)) return false;
   return !agreement.baselineApproved || agreement.agreed(`Namespace/${namespace}`) !== undefined;
+}
+
+/**
+ * Labels by which a controller that makes workloads in its own namespace names the namespace of what it makes them for: k3s ServiceLB, Envoy
+ * Gateway, Tailscale's operator. What is made beside its object, as by Istio for a Gateway, is of that namespace anyhow.
+ */
+const madeForLabels = [
+  'svccontroller.k3s.cattle.io/svcnamespace',
+  'gateway.envoyproxy.io/owning-gateway-namespace',
+  'tailscale.com/parent-resource-ns',
+];
+
+/**
+ * True for a workload in a platform namespace, but for one that a controller keeps there for an application. An approved baseline of a release
+ * that stated such ones is still held to them: `object` is the spelling it has there.
+ */
+export function isOfPlatform(
+  { namespace, labels }: Pick<WorkloadView, 'namespace' | 'labels'>,
+  object: string,
+  agreement: Agreement,
+): boolean {
+  const madeFor = madeForLabels.map((label) => labels[label]).find(Boolean) ?? namespace;
+  return agreement.isPlatform(namespace) && (agreement.isPlatform(madeFor) || agreement.agreed(object) !== undefined);
 }
 
 /** True where the approved baseline has one of these paths for the object, or a path below one. */

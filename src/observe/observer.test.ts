@@ -215,11 +215,11 @@ describe('what is watched', () => {
     expect(observer.view('local').knowledge('certificates')).toEqual({ state: 'Current' });
   });
 
-  it('as a single object is watched by its name, in its namespace or else the operator’s own', async () => {
+  it('as a single object is watched by its name, in whichever namespace it is or in the operator’s own', async () => {
     const { clock, requests } = setup({ resources: ['cluster-autoscaler-status', 'support-calendar'] });
     await clock.settle();
     expect(requests.map(({ path, query }) => [path, query?.fieldSelector])).toEqual([
-      ['/api/v1/namespaces/kube-system/configmaps', 'metadata.name=cluster-autoscaler-status'],
+      ['/api/v1/configmaps', 'metadata.name=cluster-autoscaler-status'],
       ['/api/v1/namespaces/operator-home/configmaps', 'metadata.name=support-calendar'],
     ]);
   });

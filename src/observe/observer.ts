@@ -242,10 +242,10 @@ function reflectorOf(resource: Resource<Stored>, options: ObserverOptions, more:
     ...more,
     type,
     ...reading,
-    ...(only && !only.namespace && options.home ? { transport: options.home } : {}),
+    ...(only && !only.everywhere && options.home ? { transport: options.home } : {}),
     ...(only
       ? {
-          namespace: only.namespace ?? options.operatorNamespace,
+          ...(only.everywhere ? {} : { namespace: options.operatorNamespace }),
           fieldSelector: `metadata.name=${only.name}`,
           label: `${type.resource}/${only.name}`,
         }

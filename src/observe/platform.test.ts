@@ -3,6 +3,10 @@ import { calendarOf, distributionOf, hasAutoscaler, hasManagedControlPlane } fro
 
 const labelled = (labels: Record<string, string>): ClusterFixture => ({ nodes: [node('a'), node('b', { labels })] });
 
+const status = (...namespaces: string[]): ClusterFixture => ({
+  'cluster-autoscaler-status': namespaces.map((namespace) => ({ metadata: { name: 'cluster-autoscaler-status', namespace } })),
+});
+
 describe('the distribution is', () => {
   it.each<[string, ClusterFixture, string]>([
     ['EKS by the suffix of the version', { version: 'v1.33.5-eks-3025e55' }, 'eks'],
@@ -55,10 +59,9 @@ describe('the control plane', () => {
 
 describe('an autoscaler is there', () => {
   it.each<[string, ClusterFixture]>([
-    [
-      'where cluster-autoscaler writes its status',
-      { 'cluster-autoscaler-status': [{ metadata: { name: 'cluster-autoscaler-status', namespace: 'kube-system' } }] },
-    ],
+    ['where cluster-autoscaler writes its status', status('kube-system')],
+    ['where OpenShift’s does', status('openshift-machine-api')],
+    ['where several do, each in the namespace of its release', status('autoscaler-a', 'autoscaler-b')],
     ['where Karpenter made a node', labelled({ 'karpenter.sh/nodepool': 'general' })],
     ['where EKS Auto Mode made a node', labelled({ 'eks.amazonaws.com/compute-type': 'auto' })],
     ['where Fargate makes a node for each pod', labelled({ 'eks.amazonaws.com/compute-type': 'fargate' })],

@@ -9,8 +9,8 @@ import type { Feature } from './features.ts';
  */
 export interface Resource<T extends Stored> {
   type: ResourceType;
-  /** Only the object of this name (and namespace): one small watch, and RBAC that names it. */
-  only?: { name: string; namespace?: string };
+  /** Only what has this name, in the operator's own namespace or in every one: one small watch, and RBAC that names it. */
+  only?: { name: string; everywhere?: true };
   /** How its metrics and messages name it, where something else is read of the same resource. */
   label?: string;
   /** Only objects that match, such as `type=kubernetes.io/tls`. */

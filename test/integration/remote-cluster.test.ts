@@ -93,6 +93,25 @@ it('the page’s recipe gives a kubeconfig with which every watch and probe is p
   expect([...local.view('local').list('namespaces')].map(({ name }) => name)).not.toContain('only-there');
 }, 90_000);
 
+it('cluster-autoscaler is seen in whichever namespace it is, in both clusters, and no other ConfigMap is', async () => {
+  const inNamespace = 'openshift-machine-api';
+  const autoscalers = ({ view }: Observer) => [...view('any').list('cluster-autoscaler-status')].map((status) => status.namespace);
+  const configMap = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: inNamespace } });
+  const observers = [local, find().observer];
+  await waitFor('the watches here to settle', () => local.isSettled(), patience);
+  expect(observers.map((observer) => [observer.notPermitted(), autoscalers(observer)])).toEqual([
+    [[], []],
+    [[], []],
+  ]);
+  for (const cluster of [home, covered]) {
+    await cluster.kubectl(['create', 'namespace', inNamespace]);
+    await cluster.apply(configMap('somebody-else'));
+    await cluster.apply(configMap('cluster-autoscaler-status'));
+  }
+  await waitFor('both to be seen', (see) => see(observers.map(autoscalers)).every(([first]) => first === inNamespace), patience);
+  expect(observers.map(autoscalers)).toEqual([[inNamespace], [inNamespace]]);
+}, 90_000);
+
 it('who has that kubeconfig writes nothing and reads no Secret', async () => {
   const kubeconfig = `${covered.dir}/by-recipe.kubeconfig`;
   await runCommand('bash', ['-c', `cat > "${kubeconfig}"`], { input: await kubeconfigByRecipe(covered) });

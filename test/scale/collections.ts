@@ -47,7 +47,7 @@ export async function watchedCollections(transport: Transport): Promise<Collecti
       ...(labelSelector ? { labelSelector } : {}),
       ...(metadataOnly ? { metadataOnly } : {}),
     };
-    return collectionOf(type, only && (only.namespace ?? namespace), selected);
+    return collectionOf(type, only && !only.everywhere ? namespace : undefined, selected);
   });
   const all = [...observed, collectionOf(coverageType), collectionOf(baselineType, namespace)];
   const served = await Promise.all(all.map((collection) => isServed(transport, collection)));

@@ -110,6 +110,46 @@ describe('admission webhooks do not drift', () => {
   });
 });
 
+describe('of the webhooks that Kyverno keeps', () => {
+  const kyverno = (webhooks: object[], metadata: object = {}) => ({
+    metadata: { name: 'kyverno-resource-validating-webhook-cfg', labels: { 'webhook.kyverno.io/managed-by': 'kyverno' }, ...metadata },
+    webhooks,
+  });
+  const fail = (resources: string[], fields: object = {}) =>
+    webhook({ name: 'validate.kyverno.svc-fail', rules: [{ ...rule, resources }], ...fields });
+  const agreed = kyverno([fail(['pods'])]);
+
+  it('the rules are no drift, which it writes anew with each policy, nor is a webhook that it adds for one', () => {
+    expect(drift([agreed], [kyverno([fail(['pods', 'services'])])])).toEqual([]);
+    expect(drift([agreed], [kyverno([fail(['pods']), webhook({ name: 'validate.kyverno.svc-ignore', failurePolicy: 'Ignore' })])])).toEqual(
+      [],
+    );
+  });
+
+  it.each<[string, object[]]>([
+    ['failure policy', [fail(['pods'], { failurePolicy: 'Ignore' })]],
+    ['timeout', [fail(['pods'], { timeoutSeconds: 30 })]],
+    ['Service', [fail(['pods'], { clientConfig: { service: { namespace: 'shop', name: 'policy', path: '/validate' } } })]],
+    ['namespace selector', [fail(['pods'], { namespaceSelector: { matchLabels: { policy: 'on' } } })]],
+    ['removal', []],
+  ])('the %s is', (_, webhooks) => {
+    expect(drift([agreed], [kyverno(webhooks)])).toHaveLength(1);
+  });
+
+  it('the rules are where somebody took the label off, or put it on another configuration', () => {
+    expect(drift([agreed], [kyverno([fail(['services'])], { labels: {} })])).toHaveLength(1);
+    const other = (resources: string[]) => kyverno([fail(resources)], { name: 'policy' });
+    expect(drift([other(['pods'])], [other(['services'])])).toHaveLength(1);
+  });
+
+  it('the rules are no drift from a baseline of a release that stated them', () => {
+    const then = found(kyverno([fail(['pods'])], { labels: {} }));
+    const now = (fields: object) => found(kyverno([fail(['services'], fields)]));
+    expect(compare([admissionWebhooks], then, now({}))).toEqual([]);
+    expect(compare([admissionWebhooks], then, now({ failurePolicy: 'Ignore' }))).toHaveLength(1);
+  });
+});
+
 it('knows which webhook of a configuration was written', () => {
   const source = (at: string) => admissionWebhooks.source(object, at, '', clusterOf());
   expect(source(path)).toMatchObject({

@@ -65,6 +65,36 @@ describe('cluster roles do not drift', () => {
     expect(drift([role([pods])], [role([pods], {}, { labels: { a: 'b' }, managedFields: [{ manager: 'helm' }] })])).toEqual([]);
   });
 
+  describe('with those that Rancher makes for a project', () => {
+    const ofProject = (...resourceNames: string[]) =>
+      role(
+        [{ apiGroups: [''], resources: ['namespaces'], resourceNames, verbs: ['*'] }],
+        {},
+        {
+          name: 'p-9xk2c-namespaces-edit',
+          annotations: { 'authz.cluster.auth.io/project-namespaces': 'p-9xk2c-namespaces-edit' },
+        },
+      );
+
+    it('when it gets a namespace, is new or gone', () => {
+      expect(drift([ofProject('shop')], [ofProject('shop', 'blog')])).toEqual([]);
+      expect(drift([], [ofProject('shop')])).toEqual([]);
+      expect(drift([ofProject('shop')], [])).toEqual([]);
+    });
+
+    it('in a baseline of a release that stated them', () => {
+      const then = (name: string) => [{ fact: 'cluster-roles', object: `ClusterRole/${name}`, value: { rules: '0'.repeat(32) } }];
+      expect(compare([clusterRoles], then('p-9xk2c-namespaces-edit'), found(ofProject('shop')))).toEqual([]);
+      expect(compare([clusterRoles], then('p-9xk2c-namespaces-readonly'), [])).toEqual([]);
+      expect(compare([clusterRoles], then('p-9xk2c-namespaces-admin'), [])).toHaveLength(1);
+    });
+  });
+
+  it('but do with one that only has the name of such a role', () => {
+    const named = { name: 'p-9xk2c-namespaces-edit' };
+    expect(drift([role([pods], {}, named)], [role([pods, leases], {}, named)])).toHaveLength(1);
+  });
+
   it.each<[string, object]>([
     ['Kubernetes by its label', { name: 'edit', labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } }],
     ['Kubernetes by its name', { name: 'system:controller:new' }],

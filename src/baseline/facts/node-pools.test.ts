@@ -28,6 +28,11 @@ const found = (cluster: ClusterFixture) => collect([nodePools], clusterOf(cluste
 const drift = (agreed: ClusterFixture, actual: ClusterFixture) =>
   compare([nodePools], found(agreed), found(actual)).map(({ object, path, expected, actual: now }) => [object, path, expected, now]);
 const agreed = { nodes: pool(3) };
+const ownLabel = 'example.com/machine';
+function without<T extends ReturnType<typeof node>>(original: T, label: string): T {
+  const { [label]: _, ...labels } = original.metadata!.labels!;
+  return { ...original, metadata: { ...original.metadata, labels } };
+}
 /** The last of three nodes, when it is not as the others. */
 const third = (options: NodeFixture) => pool(3, options)[2]!;
 
@@ -88,7 +93,27 @@ describe('node pools drift', () => {
       drift(agreed, {
         nodes: [...pool(2), node('c', { labels: { 'eks.amazonaws.com/nodegroup': 'general', [instanceType]: 'm6i.large' } })],
       }),
-    ).toEqual([['NodePool/general', 'labels.team', 'platform', '']]);
+    ).toEqual([['NodePool/general', 'labels.team', 'platform', '(not the same on all nodes)']]);
+  });
+
+  it.each([
+    ['of all nodes', 3, 3],
+    ['of a pool’s only node', 1, 1],
+    ['of the node that an autoscaler has left', 3, 1],
+  ])('with a label %s that somebody changed or removed', (_, before, after) => {
+    const own = { labels: { [ownLabel]: 'a' } };
+    const then = { nodes: pool(before, own), ...autoscaler };
+    const now = (labels: Record<string, string>) => ({ nodes: pool(after, { labels: { ...own.labels, ...labels } }), ...autoscaler });
+    expect(drift(then, now({ team: 'other' }))).toEqual([['NodePool/general', 'labels.team', 'platform', 'other']]);
+    const removed = { nodes: now({}).nodes.map((each) => without(each, 'team')), ...autoscaler };
+    expect(drift(then, removed)).toEqual([['NodePool/general', 'labels.team', 'platform', '']]);
+  });
+
+  it('with a label that somebody gave all nodes, or the only one', () => {
+    for (const size of [3, 1])
+      expect(drift({ nodes: pool(size) }, { nodes: pool(size, { labels: { tier: 'gold' } }) })).toEqual([
+        ['NodePool/general', 'labels.tier', '', 'gold'],
+      ]);
   });
 
   it('with a pool that is new and one that is gone', () => {
@@ -130,11 +155,25 @@ describe('node pools do not drift', () => {
     'aws-node-termination-handler/spot-itn',
     'cloud.google.com/impending-node-termination',
     'remediator.kubernetes.azure.com/unschedulable',
+    'node.cluster.x-k8s.io/uninitialized',
+    'node.cluster.x-k8s.io/outdated-revision',
+    'UpdateInProgress',
+    'deployment.machine.sapcloud.io/prefer-no-schedule',
+    'medik8s.io/drain',
+    'kubevirt.io/drain',
+    'node.gardener.cloud/critical-components-not-ready',
+    'cni.istio.io/not-ready',
     'node.cilium.io/agent-not-ready',
     'ebs.csi.aws.com/agent-not-ready',
   ])('with the taint %s, which a node gets and loses in its life', (key) => {
     expect(drift(agreed, { nodes: [...pool(2), third({ taints: [key] })] })).toEqual([]);
     expect(drift(agreed, { nodes: pool(3, { taints: [key] }) })).toEqual([]);
+  });
+
+  it('with a passing taint in a baseline of a release that stated it', () => {
+    const [entry] = found(agreed);
+    const value = { ...entry!.value, 'taints.UpdateInProgress': ':PreferNoSchedule (not on all nodes)' };
+    expect(compare([nodePools], [{ ...entry!, value }], found(agreed))).toEqual([]);
   });
 
   it('with labels that are a node’s own, or its provider’s', () => {
@@ -154,6 +193,51 @@ describe('node pools do not drift', () => {
 
   it('with a label that only some nodes have', () => {
     expect(drift(agreed, { nodes: [...pool(2), third({ labels: { rack: 'r7' } })] })).toEqual([]);
+  });
+
+  describe('when the pool is scaled, or its only node is replaced,', () => {
+    /** GPU nodes, told apart by labels of their own. */
+    const machines = (...names: string[]) => ({
+      nodes: names.map((name) => {
+        const labels = { [ownLabel]: `machine-${name}`, [`disk-${name}`]: 'fast', shared: 'yes' };
+        const [machine] = pool(1, { labels });
+        return { ...machine!, metadata: { ...machine!.metadata, name } };
+      }),
+      ...autoscaler,
+    });
+
+    it.each([
+      ['from two nodes to one', ['a', 'b'], ['a']],
+      ['from one node to two', ['a'], ['a', 'b']],
+      ['from one node to two others', ['a'], ['b', 'c']],
+      ['from one node to another', ['a'], ['b']],
+      ['from two nodes to two others', ['a', 'b'], ['c', 'd']],
+    ])('with labels of its machines: %s', (_, before, after) => {
+      expect(drift(machines(...before), machines(...after))).toEqual([]);
+    });
+  });
+
+  it.each(['nvidia.com/gfd.timestamp', 'nvidia.com/gpu-driver-upgrade-state', 'plan.upgrade.cattle.io/k3s'])(
+    'with the label %s, which says how far something is',
+    (key) => {
+      expect(drift({ nodes: pool(1, { labels: { [key]: '1' } }) }, { nodes: pool(1, { labels: { [key]: '2' } }) })).toEqual([]);
+    },
+  );
+
+  it('with a baseline of a release that stated the labels of one node without saying so', () => {
+    const only = { nodes: pool(1, { labels: { [ownLabel]: 'a', 'nvidia.com/gfd.timestamp': '1' } }), ...autoscaler };
+    const [{ value, ...entry } = { value: {}, fact: '', object: '' }] = found(only);
+    const { onlyNode: _, ...then } = { ...value, 'labels.nvidia.com/gfd.timestamp': '1' } as Record<string, string>;
+    expect(compare([nodePools], [{ ...entry, value: then }], found(only))).toEqual([]);
+  });
+
+  it('with a baseline of a release that left out labels in which nodes differ', () => {
+    const racks = { nodes: [...pool(2, { labels: { rack: 'r1' } }), third({ labels: { rack: 'r2' } })], ...autoscaler };
+    const [{ value, ...entry } = { value: {}, fact: '', object: '' }] = found(racks);
+    const { 'labels.rack': mark, ...then } = value as Record<string, string>;
+    expect(mark).toBe('(not the same on all nodes)');
+    expect(compare([nodePools], [{ ...entry, value: then }], found(racks))).toEqual([]);
+    expect(compare([nodePools], [{ ...entry, value: then }], found({ ...racks, nodes: racks.nodes.slice(2) }))).toEqual([]);
   });
 
   it('when of several agreed instance types only some are left', () => {
@@ -180,6 +264,11 @@ describe('node pools do not drift', () => {
     const made = (type: string) => ({ nodes: [node('a', { labels: { 'karpenter.sh/nodepool': 'general', [instanceType]: type } })] });
     expect(drift(made('m6i.large'), made('c7g.4xlarge'))).toEqual([]);
   });
+});
+
+it.each(['taints.example.com/starting', 'labels.team'])('%s may wait for what runs later on a new node', (path) => {
+  expect([false, true].map((gone) => nodePools.holdMs?.(path, gone))).toEqual([1_800_000, 1_800_000]);
+  expect(nodePools.holdMs?.('kubeletVersions', false)).toBe(0);
 });
 
 describe('who changed a node pool', () => {

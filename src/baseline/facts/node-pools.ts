@@ -1,7 +1,8 @@
 import { resources } from '../../observe/catalogue.ts';
 import { hasAutoscaler, karpenterPool, poolOf } from '../../observe/platform.ts';
 import type { NodeView } from '../../observe/resources/nodes.ts';
-import { type Fact, nameOf } from '../fact.ts';
+import { type Fact, nameOf, type Whole } from '../fact.ts';
+import { keyIn } from '../values.ts';
 
 /**
  * Domains of labels that Kubernetes, a provider, a provisioner or a driver puts on nodes: zone, machine, image. They differ within a pool,
@@ -19,8 +20,12 @@ const madeDomains = [
   'gke.io',
   'kubernetes.azure.com',
   'csi.azure.com',
+  // Rancher's system-upgrade-controller: which plan a node has been upgraded by.
+  'upgrade.cattle.io',
 ];
-/** Beginnings of taints that come and go; they say how a node fares, not what was agreed. Agents that are not up yet on a new node too. */
+/** Ends of labels that say how far an agent is, such as those of NVIDIA's GPU operator. */
+const passingLabels = /timestamp$|-upgrade-state$/;
+/** Beginnings of taints that come and go; they say how a node fares, not what was agreed. */
 const passingTaints = [
   'node.kubernetes.io/',
   'node.cloudprovider.kubernetes.io/',
@@ -35,13 +40,24 @@ const passingTaints = [
   'aws-node-termination-handler/',
   'cloud.google.com/impending-node-termination',
   'remediator.kubernetes.azure.com/',
+  // Old machines during a rollout: of Cluster API, OpenShift's machine-config-operator and Gardener's machine-controller-manager.
+  'node.cluster.x-k8s.io/outdated-revision',
+  'UpdateInProgress',
+  'deployment.machine.sapcloud.io/prefer-no-schedule',
+  // A new one, until Cluster API has labelled it.
+  'node.cluster.x-k8s.io/uninitialized',
+  // Node Maintenance Operator.
+  'medik8s.io/drain',
+  'kubevirt.io/drain',
 ];
-/** Cilium and the CSI drivers of AWS take this taint off a node once their agent runs there. */
-const agentTaint = '/agent-not-ready';
-/** Ours: longer than a provider takes to drain, delete and boot a machine. */
+/** Cilium, Istio, Gardener and the CSI drivers of AWS and Azure take such a taint off a new node once they run there. */
+const agentTaint = /[/-]not-ready$/;
+/** Ours: longer than a provider takes to drain, delete and boot a machine, and to start there what labels it and takes off its taints. */
 const replacementMs = 30 * 60_000;
 /** Marks a taint that some nodes of a pool lack. */
 const notOnAll = ' (not on all nodes)';
+/** In the place of a label's value: what is a machine's own, such as its rack, says nothing of the pool. */
+const unlike = '(not the same on all nodes)';
 
 export const nodePools: Fact = {
   id: 'node-pools',
@@ -56,19 +72,26 @@ export const nodePools: Fact = {
         // Karpenter takes the machine that fits the pods that wait.
         ...(nodes.some(({ labels }) => karpenterPool in labels) ? {} : { instanceTypes: instanceTypesOf(nodes) }),
         ...taintsOf(nodes),
-        ...commonLabels(nodes),
+        ...labelsOf(nodes),
+        // Nothing tells which of its labels are the machine's own.
+        ...(nodes.length === 1 ? { onlyNode: nodes[0]?.name ?? '' } : {}),
         // How many an autoscaler keeps is its own affair.
         ...(autoscaled ? {} : { minimumSize: String(nodes.length) }),
       },
     }));
   },
-  tolerates: (path, expected, actual) => {
+  tolerates: (path, expected, actual, whole) => {
+    if (path === 'onlyNode') return true;
     if (path === 'minimumSize') return expected === undefined || actual === undefined || Number(actual) >= Number(expected);
     // Of several types agreed, those that are there now.
-    return path === 'instanceTypes' && among(actual, expected);
+    if (path === 'instanceTypes') return among(actual, expected);
+    const [taint, label] = [keyIn('taints', path), keyIn('labels', path)];
+    // A release before stated more of them.
+    if (taint !== undefined) return isPassing(taint);
+    return label !== undefined && (isMade(label) || isOfMachines(expected, actual, whole));
   },
-  // A node that is replaced is away for a while, and with it the pool whose only node it was.
-  holdMs: (path, gone) => (path === 'minimumSize' || (path === '' && gone) ? replacementMs : 0),
+  // A node that is replaced is away for a while, and with it the pool whose only node it was; a new one gets labels, and loses taints, until it is ready.
+  holdMs: (path, gone) => (path === 'minimumSize' || (path === '' && gone) || /^(taints|labels)\./.test(path) ? replacementMs : 0),
   // Only a pool that an autoscaler keeps has no minimum size; it may keep none.
   mayBeGone: (agreed) => agreed.minimumSize === undefined,
   source: (object, path, expected, view) => {
@@ -99,12 +122,13 @@ function distinct(values: string[]): string {
 }
 
 function isMade(label: string): boolean {
+  if (passingLabels.test(label)) return true;
   const domain = label.slice(0, Math.max(0, label.indexOf('/')));
   return madeDomains.some((made) => domain === made || domain.endsWith(`.${made}`));
 }
 
 function isPassing(taint: string): boolean {
-  return taint.endsWith(agentTaint) || passingTaints.some((beginning) => taint.startsWith(beginning));
+  return agentTaint.test(taint) || passingTaints.some((beginning) => taint.startsWith(beginning));
 }
 
 function valueAt(node: NodeView, group: string, key: string): string {
@@ -128,10 +152,24 @@ function taintsOf(nodes: NodeView[]): Record<string, string> {
   );
 }
 
-/** Labels that all nodes of the pool have alike. */
-function commonLabels(nodes: NodeView[]): Record<string, string> {
-  const [first] = nodes;
-  if (!first) return {};
-  const alike = Object.entries(first.labels).filter(([key, value]) => !isMade(key) && nodes.every(({ labels }) => labels[key] === value));
-  return Object.fromEntries(alike.map(([key, value]) => [`labels.${key}`, value]));
+/** The labels of the pool: what all nodes have alike, and which they have not. */
+function labelsOf(nodes: NodeView[]): Record<string, string> {
+  const keys = new Set(nodes.flatMap(({ labels }) => Object.keys(labels)).filter((key) => !isMade(key)));
+  return Object.fromEntries(
+    [...keys].map((key) => {
+      const [value = '', ...others] = new Set(nodes.map(({ labels }) => labels[key]));
+      return [`labels.${key}`, others.length === 0 ? value : unlike];
+    }),
+  );
+}
+
+/**
+ * True where a label differs as machines do. What several nodes had alike is the pool's, whichever are left; what only one had may be its own,
+ * unless it is still that one.
+ */
+function isOfMachines(expected: string | undefined, actual: string | undefined, { agreed, found }: Whole): boolean {
+  if (expected === unlike) return true;
+  if (expected === undefined && actual === unlike) return true;
+  const otherNodes = agreed.onlyNode !== found.onlyNode;
+  return otherNodes && (expected === undefined || agreed.onlyNode !== undefined);
 }

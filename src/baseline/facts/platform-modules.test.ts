@@ -79,6 +79,21 @@ describe('the platform does not drift', () => {
     expect(collect([platformModules], view, createAgreement({ platformNamespaces: ['shop'] })).entries).toHaveLength(1);
   });
 
+  it('with what a controller makes in its own namespace for applications', () => {
+    const proxy = (of: string) => ({
+      deployments: [workload(`envoy-${of}`, { 'gateway.envoyproxy.io/owning-gateway-namespace': of }, 'envoy-gateway-system')],
+    });
+    expect(drift({}, proxy('shop'))).toEqual([]);
+    expect(modules(proxy('ingress-nginx'))).toHaveLength(1);
+    const then = {
+      fact: 'platform-modules',
+      object: 'PlatformModule/workloads/envoy-gateway-system/envoy-shop',
+      value: { type: 'workloads' },
+    };
+    const approved = createAgreement({ approved: [then] });
+    expect(compare([platformModules], [then], collect([platformModules], clusterOf(proxy('shop')), approved).entries)).toEqual([]);
+  });
+
   it('with what the provider keeps', () => {
     const labels = { 'addonmanager.kubernetes.io/mode': 'Reconcile' };
     expect(

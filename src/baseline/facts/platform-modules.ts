@@ -3,6 +3,7 @@ import type { ClusterView } from '../../observe/cluster-view.ts';
 import { isKeptByProvider } from '../../observe/provider.ts';
 import type { WorkloadView } from '../../observe/resources/workloads.ts';
 import { type Fact, sourceOf } from '../fact.ts';
+import { isOfPlatform } from '../namespaces.ts';
 
 /** One object of a module, by which the module is there. */
 interface Part {
@@ -10,8 +11,7 @@ interface Part {
   /** `PlatformModule/<type>/<name>`. */
   module: string;
   object: string;
-  /** Of a workload. */
-  namespace?: string;
+  workload?: WorkloadView;
 }
 
 export const platformModules: Fact = {
@@ -19,7 +19,7 @@ export const platformModules: Fact = {
   title: 'What the platform is made of: groups of custom resources, sets of workloads, ingress and storage classes',
   needs: { resources: ['customresourcedefinitions', 'deployments', 'statefulsets', 'daemonsets', 'ingressclasses', 'storageclasses'] },
   collect: (view, agreement) => {
-    const parts = partsOf(view).filter(({ namespace }) => namespace === undefined || agreement.isPlatform(namespace));
+    const parts = partsOf(view).filter(({ workload, module }) => !workload || isOfPlatform(workload, module, agreement));
     const types = new Map(parts.map(({ module, type }) => [module, type]));
     return [...types].map(([object, type]) => ({ object, value: { type } }));
   },
@@ -46,7 +46,7 @@ function partsOf(view: ClusterView): Part[] {
       .filter(({ labels }) => !isKeptByProvider(labels))
       .map((workload) => {
         const { kind, name, namespace } = workload;
-        return { ...part('workloads', `${namespace}/${setOf(workload)}`, objectName(kind, name, namespace)), namespace };
+        return { ...part('workloads', `${namespace}/${setOf(workload)}`, objectName(kind, name, namespace)), workload };
       }),
     ...[...view.list('ingressclasses')]
       .filter(({ keptByProvider }) => !keptByProvider)

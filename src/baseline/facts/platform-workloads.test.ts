@@ -168,6 +168,31 @@ describe('workloads of the platform do not drift', () => {
     expect(collect([platformWorkloads], view, agreement).entries.map((entry) => entry.object)).toEqual(['Deployment/shop/web']);
   });
 
+  describe.each<[string, string]>([
+    ['k3s ServiceLB for a Service', 'svccontroller.k3s.cattle.io/svcnamespace'],
+    ['Envoy Gateway for a Gateway', 'gateway.envoyproxy.io/owning-gateway-namespace'],
+    ['Tailscale’s operator for a Service', 'tailscale.com/parent-resource-ns'],
+  ])('with what is made by %s', (_, label) => {
+    const made = (of: string, image = 'a/b:1') => ({
+      daemonsets: [workload('made-1a2b3c4d', { namespace: 'kube-system', labels: { [label]: of }, containers: [{ ...main, image }] })],
+    });
+
+    it('of an application, but with that of the platform', () => {
+      expect(drift({}, made('shop'))).toEqual([]);
+      expect(drift({}, made('ingress-nginx'))).toHaveLength(1);
+      expect(drift(made('ingress-nginx'), made('ingress-nginx', 'a/b:2'))).toHaveLength(1);
+      expect(drift({}, made(''))).toHaveLength(1);
+    });
+
+    it('where a baseline of a release that stated it still does', () => {
+      const then = { fact: 'platform-workloads', object: 'DaemonSet/kube-system/made-1a2b3c4d', value: { 'images.main': 'a/b:1' } };
+      const approved = createAgreement({ approved: [then] });
+      const now = (image: string) => collect([platformWorkloads], clusterOf(made('shop', image)), approved).entries;
+      expect(compare([platformWorkloads], [then], now('a/b:1'))).toEqual([]);
+      expect(compare([platformWorkloads], [then], now('a/b:2'))).toHaveLength(1);
+    });
+  });
+
   it('with those that the provider keeps and renews with the cluster', () => {
     const kept = (image: string) => ({ labels: { 'addonmanager.kubernetes.io/mode': 'Reconcile' }, containers: [{ ...main, image }] });
     expect(changes(kept('a/b:1'), kept('a/b:2'))).toEqual([]);

@@ -2,6 +2,7 @@ import { objectName } from '../../kube/types.ts';
 import { isKeptByProvider } from '../../observe/provider.ts';
 import type { ContainerView, WorkloadView } from '../../observe/resources/workloads.ts';
 import { type Fact, keyed, sourceOf } from '../fact.ts';
+import { isOfPlatform } from '../namespaces.ts';
 import { bytesText, coresText, keyIn, paths } from '../values.ts';
 
 /**
@@ -19,9 +20,9 @@ export const platformWorkloads: Fact = {
   collect: (view, agreement) => {
     const autoscaled = new Set([...view.list('horizontalpodautoscalers')].map(({ target }) => target));
     const all = [...view.list('deployments'), ...view.list('statefulsets'), ...view.list('daemonsets')];
-    const meant = all.filter(({ namespace, labels }) => agreement.isPlatform(namespace) && !isKeptByProvider(labels));
+    const meant = all.filter((workload) => isOfPlatform(workload, objectOf(workload), agreement) && !isKeptByProvider(workload.labels));
     return meant.map((workload) => {
-      const object = objectName(workload.kind, workload.name, workload.namespace);
+      const object = objectOf(workload);
       const scaled = workload.kind === 'DaemonSet' || autoscaled.has(object) || growsWithNodes(workload);
       return {
         object,
@@ -40,6 +41,10 @@ export const platformWorkloads: Fact = {
   tolerates: (path, expected, actual) => path === 'replicas' && (expected === undefined || actual === undefined),
   source: (object, path) => sourceOf(object, fieldsOf(path)),
 };
+
+function objectOf({ kind, name, namespace }: WorkloadView): string {
+  return objectName(kind, name, namespace);
+}
 
 function growsWithNodes({ labels, podLabels }: WorkloadView): boolean {
   return scaledWithNodes.includes(labels['k8s-app'] ?? podLabels['k8s-app'] ?? '');

@@ -20,6 +20,8 @@ export interface ClusterRoleView {
 }
 
 export interface HashedClusterRoleView extends ClusterRoleView {
+  /** Rancher makes it for a project, and writes it anew with each namespace that a team adds. */
+  ofProject: boolean;
   /** Of its rules; of one that is aggregated, of what it selects, since its rules change with those of others. */
   rulesHash: string;
 }
@@ -37,6 +39,7 @@ export const clusterroles = defineResource({
   type: type('clusterroles', 'ClusterRole', false),
   project: (role: ClusterRole): HashedClusterRoleView => ({
     ...roleOf(role, role.aggregationRule !== undefined),
+    ofProject: role.metadata?.annotations?.['authz.cluster.auth.io/project-namespaces'] !== undefined,
     rulesHash: canonicalHash(role.aggregationRule ? selectorsOf(role.aggregationRule) : (role.rules ?? []).map(permissionsOf)),
   }),
 });

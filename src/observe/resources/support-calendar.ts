@@ -11,7 +11,6 @@ export interface SupportCalendarView {
 /** The ConfigMap in the operator's own namespace that replaces the bundled support calendar. */
 export const supportCalendar = defineResource({
   type: { group: '', version: 'v1', resource: 'configmaps', kind: 'ConfigMap', namespaced: true },
-  // No namespace: the operator's own, which is known when it starts.
   only: { name: 'support-calendar' },
   project: ({ metadata, data }: ConfigMap): SupportCalendarView => ({
     name: metadata?.name ?? '',

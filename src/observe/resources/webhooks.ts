@@ -12,7 +12,7 @@ export interface WebhookView {
   service: string;
   /** The Service with its port and path, or the URL. */
   target: string;
-  /** Of when it is called and what it may do: rules, selectors, match conditions and policy, side effects, reinvocation. */
+  /** Of when it is called and what it may do: rules unless Kyverno writes them, selectors, match conditions and policy, side effects, reinvocation. */
   hash: string;
   rules: readonly WebhookRule[];
   namespaceSelector: LabelSelector;
@@ -33,12 +33,17 @@ export interface WebhookRule {
 export interface WebhookConfigurationView {
   name: string;
   webhooks: readonly WebhookView[];
+  /** Kyverno writes the rules anew with each policy, also with one of a team. */
+  rulesByKyverno: boolean;
   keptByProvider: boolean;
   deleting: boolean;
 }
 
 type Configuration = ValidatingWebhookConfiguration | MutatingWebhookConfiguration;
 type Webhook = NonNullable<ValidatingWebhookConfiguration['webhooks']>[number] & { reinvocationPolicy?: string };
+
+/** Kyverno's other configurations have rules that do not change. */
+const kyvernoNames = /^kyverno-resource-(validating|mutating)-webhook-cfg$/;
 
 const type = (resource: string, kind: string) => ({
   ...{ group: 'admissionregistration.k8s.io', version: 'v1', namespaced: false },
@@ -56,16 +61,19 @@ export const mutatingwebhookconfigurations = defineResource({
 });
 
 function configurationOf({ metadata, webhooks }: Configuration): WebhookConfigurationView {
+  const name = metadata?.name ?? '';
+  const rulesByKyverno = kyvernoNames.test(name) && metadata?.labels?.['webhook.kyverno.io/managed-by'] === 'kyverno';
   return {
-    name: metadata?.name ?? '',
-    webhooks: (webhooks ?? []).map(webhookOf),
+    name,
+    webhooks: (webhooks ?? []).map((webhook) => webhookOf(webhook, rulesByKyverno)),
+    rulesByKyverno,
     keptByProvider: isKeptByProvider(metadata?.labels),
     deleting: metadata?.deletionTimestamp !== undefined,
   };
 }
 
 /** What the API server fills in by itself is filled in here too. */
-function webhookOf(webhook: Webhook): WebhookView {
+function webhookOf(webhook: Webhook, rulesByKyverno: boolean): WebhookView {
   const { service, url } = webhook.clientConfig ?? {};
   const name = service ? `${service.namespace ?? ''}/${service.name ?? ''}` : '';
   const namespaceSelector = labelSelectorOf(webhook.namespaceSelector);
@@ -77,7 +85,7 @@ function webhookOf(webhook: Webhook): WebhookView {
     service: name,
     target: service ? `${name}:${service.port ?? 443}${service.path ?? '/'}` : (url ?? ''),
     hash: canonicalHash({
-      rules: (webhook.rules ?? []).map(({ apiGroups, apiVersions, resources, operations, scope }) => ({
+      rules: (rulesByKyverno ? [] : (webhook.rules ?? [])).map(({ apiGroups, apiVersions, resources, operations, scope }) => ({
         ...{ apiGroups, apiVersions, resources, operations, scope: scope ?? '*' },
       })),
       namespaceSelector,
