@@ -292,8 +292,12 @@ describe('a coverage in a namespace that is not served', () => {
       if (path.includes('/elsewhere/coveragereports')) throw new KubeError('Forbidden', 'coveragereports is forbidden', { code: 403 });
       return proceed();
     });
-    world.apply({}, {}, elsewhere);
+    world.apply({}, { creationTimestamp: world.clock.now().toString() }, elsewhere);
+    // Another operator may serve it.
+    expect(await world.reconcile(elsewhere)).toEqual({ requeueAfterMs: 10_000 });
+    await world.clock.advance(10_000);
     await world.reconcile(elsewhere);
+    world.deliver(elsewhere);
     world.restart();
     await world.reconcile(elsewhere);
     expect([world.condition('Ready', elsewhere), world.condition('Healthy', elsewhere)]).toEqual([
@@ -303,6 +307,41 @@ describe('a coverage in a namespace that is not served', () => {
     expect(world.status(elsewhere)?.conditions?.[0]?.message).toContain('--coverage-namespaces');
     expect(world.takeEvents()).toEqual(['SpecNotAccepted SupportCoverage/production']);
     expect(await world.series()).toEqual([]);
+  });
+
+  it.each(['it is edited', 'this operator starts anew'])('keeps what the operator wrote that serves it, also when %s', async (when) => {
+    const world = createCoverageWorld();
+    const ready = { type: 'Ready', status: 'True', reason: 'ChecksScheduled', message: '', lastTransitionTime: '2026-11-01T00:00:00Z' };
+    const nextCheckTime = world.clock.now().add({ hours: 1 }).toString();
+    world.apply({}, {}, elsewhere);
+    world.api.write(elsewhere, {
+      ...world.api.read<object>(elsewhere),
+      status: { observedGeneration: 1, nextCheckTime, conditions: [ready] },
+    });
+    world.deliver(elsewhere);
+    if (when === 'it is edited') world.apply({ suspend: false }, {}, elsewhere);
+    else world.restart();
+    const written = JSON.stringify(world.api.read(elsewhere));
+    expect(await world.reconcile(elsewhere)).toEqual({ requeueAfterMs: 2 * 3_600_000 });
+    expect(JSON.stringify(world.api.read(elsewhere))).toBe(written);
+    // Nobody has looked for an hour after it was due: the one that served it is gone.
+    await world.clock.advance(2 * 3_600_000);
+    await world.reconcile(elsewhere);
+    expect([world.condition('Ready', elsewhere), world.condition('Healthy', elsewhere)]).toEqual([
+      'False NamespaceNotServed',
+      'Unknown NamespaceNotServed',
+    ]);
+    expect(world.takeEvents()).toEqual(['SpecNotAccepted SupportCoverage/production']);
+  });
+
+  it('is left alone where it is suspended by the operator that serves it', async () => {
+    const world = createCoverageWorld();
+    const ready = { type: 'Ready', status: 'False', reason: 'Suspended', message: '', lastTransitionTime: '2026-11-01T00:00:00Z' };
+    world.apply({ suspend: true }, {}, elsewhere);
+    world.api.write(elsewhere, { ...world.api.read<object>(elsewhere), status: { observedGeneration: 1, conditions: [ready] } });
+    world.deliver(elsewhere);
+    expect(await world.reconcile(elsewhere)).toEqual({});
+    expect(world.condition('Ready', elsewhere)).toBe('False Suspended');
   });
 });
 

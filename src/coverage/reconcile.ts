@@ -23,6 +23,7 @@ import { createKnownCoverages, type Known, type KnownCluster } from './known.ts'
 import { createLiveChanges, isLive, type LiveLook, liveLook, liveReads, opensNext } from './live.ts';
 import { dueWork, overdueMs, windowChange, windowStatus } from './maintenance.ts';
 import { type Plan, planOf } from './plan.ts';
+import { leftAloneMs } from './unserved.ts';
 import type { BaselineView, CoverageView } from './watched.ts';
 
 export interface CoverageControllerOptions extends ClusterRunOptions {
@@ -67,18 +68,11 @@ export function createCoverageReconciler(
   async function reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult> {
     const coverage = coverages.get(key)?.coverage;
     if (!coverage || coverage.metadata.deletionTimestamp) return forget(key);
+    if (!served(coverage)) return leave(key, coverage);
     const planned = planOf(coverage, options.catalogue, options.facts, clock.now(), options.tier);
     const before = known.get(key);
     const plan = 'plan' in planned ? planned.plan : before?.uid === coverage.metadata.uid ? before?.plan : undefined;
     const entry = await known.recall(key, coverage);
-    if (!served(coverage)) {
-      return decline(
-        coverage,
-        entry,
-        'NamespaceNotServed',
-        `This operator serves coverages in ${options.namespaces.join(', ')} only (--coverage-namespaces)`,
-      );
-    }
     const specProblem = 'problems' in planned ? planned.problems.map(({ path, message }) => `${path}: ${message}`).join('; ') : undefined;
     if (!plan) return decline(coverage, entry, 'SpecNotAccepted', specProblem ?? '');
     entry.plan = plan;
@@ -221,6 +215,16 @@ export function createCoverageReconciler(
     entry.status = status;
     entry.statusWrittenAt = clock.monotonic();
     entry.published = false;
+  }
+
+  /** Says that nobody serves it, once that is so: what another operator wrote is not touched. */
+  async function leave(key: string, coverage: SupportCoverage): Promise<ReconcileResult> {
+    const requeueAfterMs = leftAloneMs(coverage, clock.now());
+    if (requeueAfterMs > 0) return Number.isFinite(requeueAfterMs) ? { requeueAfterMs } : {};
+    const entry = await known.recall(key, coverage);
+    entry.status = coverage.status;
+    const why = `This operator serves coverages in ${options.namespaces.join(', ')} only (--coverage-namespaces)`;
+    return decline(coverage, entry, 'NamespaceNotServed', why);
   }
 
   async function decline(
