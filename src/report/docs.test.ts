@@ -135,7 +135,7 @@ async function lead(): Promise<Seen> {
   refused.apply({ workingHours: { timeZone: 'Mars' } });
   await look(refused);
   const elsewhere = '/apis/platformsupport.io/v1alpha1/namespaces/elsewhere/supportcoverages/production';
-  refused.apply({}, {}, elsewhere);
+  refused.apply({}, { creationTimestamp: refused.clock.now().subtract({ minutes: 1 }).toString() }, elsewhere);
   await look(refused, elsewhere);
 
   const acknowledgement = { coverage: 'production', findings: ['f1'], by: 'jane', reason: 'INC-12' };
