@@ -211,6 +211,25 @@ describe('a change', () => {
     expect([looks >= 4, looks <= 6]).toEqual([true, true]);
   });
 
+  it('that goes on does not have a large report written again and again', async () => {
+    const down = Array.from({ length: 300 }, (_, index) => node(`broken-${'n'.repeat(200)}-${index}`, { ready: 'False' }));
+    const many = { ...healthyCluster, nodes: [...down, ...healthyCluster.nodes!] };
+    const world = await covered({ reportLimit: 300 });
+    world.see(many);
+    await pass(world, 5 * second);
+    let bytes = 0;
+    world.api.intercept(({ path, body }, proceed) => {
+      if (path.includes('/coveragereports/') && body) bytes += Buffer.byteLength(JSON.stringify(body));
+      return proceed();
+    });
+    for (let tenth = 0; tenth < 80; tenth += 1) {
+      world.see(Math.floor(tenth / 5) % 2 === 0 ? { ...many, nodes: many.nodes.slice(1) } : many);
+      await pass(world, 100);
+    }
+    // Eight seconds of 200 kB, and the report that was begun before.
+    expect([bytes > 1_000_000, bytes < 2_000_000]).toEqual([true, true]);
+  });
+
   it('is looked at as soon where the API server takes its time to store what the look before found', async () => {
     const world = await covered();
     const clock = world.clock;

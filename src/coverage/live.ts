@@ -19,8 +19,8 @@ export interface LiveChanges {
   forget(coverage: string): void;
   /** For how long a coverage is left in peace after its last look, milliseconds. */
   restMs(coverage: string): number;
-  /** A look ended, and took so much of a processor's time. */
-  took(coverage: string, processorMs: number): void;
+  /** A look ended, took so much of a processor's time, and had so much written to reports. */
+  took(coverage: string, processorMs: number, writtenBytes: number): void;
 }
 
 export interface FollowedCluster {
@@ -35,6 +35,8 @@ const coalesceMs = 500;
  * core at most. Not the time on the clock: while the API server takes its time to store what was found, nothing is worked on here.
  */
 const restFactor = 4;
+/** By as many bytes of reports as a look writes the next one is later, so that etcd takes 12 MB a minute at most: a full report each 5 s. */
+const bytesPerMs = 200;
 
 const alerts = 'active-alerts' satisfies Followed;
 
@@ -65,8 +67,8 @@ export function createLiveChanges(clock: Clock, enqueue: (coverage: string, ms: 
       restUntil.delete(coverage);
     },
     restMs,
-    took: (coverage, processorMs) => {
-      restUntil.set(coverage, clock.monotonic() + Math.max(coalesceMs, restFactor * processorMs));
+    took: (coverage, processorMs, writtenBytes) => {
+      restUntil.set(coverage, clock.monotonic() + Math.max(coalesceMs, restFactor * processorMs, writtenBytes / bytesPerMs));
     },
   };
 }

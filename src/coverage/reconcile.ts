@@ -7,6 +7,7 @@ import type { Fact } from '../baseline/fact.ts';
 import type { Check } from '../checks/check.ts';
 import { stamp } from '../findings/lifecycle.ts';
 import { declined, readingCluster, suspended, unread, type Verdict } from '../report/conditions.ts';
+import { reportBytes } from '../report/coverage-report.ts';
 import { coverageEvent, problemEvents } from '../report/events.ts';
 import type { Dispatcher } from '../report/notifications/dispatcher.ts';
 import { healthOf, statusWithoutPass } from '../report/status.ts';
@@ -121,7 +122,7 @@ export function createCoverageReconciler(
     publish(coverage, entry, works);
     // What asks probes may wait for their answers: it says nothing of how much there is to evaluate.
     const isPartial = ran.every(({ trigger, durations }) => trigger === 'Live' && durations.size < plan.checks.length);
-    if (ran.length > 0) live.took(key, isPartial ? options.processorMs() - usedBefore : 0);
+    if (ran.length > 0) live.took(key, isPartial ? options.processorMs() - usedBefore : 0, bytesWritten(works, startedAt));
     const liveMs = Math.max(live.restMs(key), Math.min(...works.map((work) => liveMsOf(work))));
     const dueMs = msUntil(plan.schedule.nextAfter(clock.now()), clock.now());
     const tellMs = Math.min(...works.map(({ known: { nextAt } }) => msUntil(nextAt, clock.now())));
@@ -280,6 +281,14 @@ export function createCoverageReconciler(
   }
 
   return reconcile;
+}
+
+/** To reports, since `from` of the monotonic clock. */
+function bytesWritten(works: readonly ClusterWork[], from: number): number {
+  const written = works.flatMap(({ known: { report, reportWrittenAt } }) =>
+    report?.status && reportWrittenAt >= from ? [report.status] : [],
+  );
+  return written.reduce((sum, status) => sum + reportBytes(status), 0);
 }
 
 /** The report may lack what it had no room for; what is in memory does not. */

@@ -99,6 +99,33 @@ describe('the report', () => {
     }
   });
 
+  it('keeps room for findings beside messages that wait, and stays within 900 KiB', () => {
+    const subject = (index: number) => ({
+      id: String(index),
+      check: 'node-not-ready',
+      object: 'o'.repeat(300),
+      message: 'm'.repeat(700),
+      severity: 'critical' as const,
+      step: 'desk@0s',
+    });
+    const message = (index: number) => ({
+      ...{ key: String(index), contact: `contact-${index}`, kind: 'Findings' as const, at: '2026-11-01T00:00:00Z' },
+      ...{ opened: list(20, subject), openedTotal: 20, resolved: [], resolvedTotal: 0 },
+    });
+    const status = reportStatus(
+      passOf({
+        findings: list(2000, (index) => finding(index, 'm'.repeat(1024))),
+        drift: list(1000, (index) => drift(index, 'd'.repeat(512))),
+      }),
+      2000,
+      [],
+      { notifications: list(32, message) },
+    );
+    expect(bytes(status)).toBeLessThanOrEqual(limitBytes);
+    expect(status.notifications).toHaveLength(32);
+    expect(status.findings?.length).toBeGreaterThan(50);
+  });
+
   it('fits the schema, with its bounds, however much there is', () => {
     const status = reportStatus(passOf({ findings: list(2500, finding), pending: list(1500, pending), drift: list(1500, drift) }), 2000);
     expect(coverageReportStatus.parse(status)).toEqual(status);

@@ -14,7 +14,8 @@ export const waitingMs = 10_000;
 
 /**
  * The report's status, the same for the same state: nothing in it ticks. The least urgent findings are left out over the limit or the
- * size, after what was corrected; drift may take half of the size and what is pending a quarter, so that there is always room for findings.
+ * size, after what was corrected and is to be told; drift may take half of what is left and what is pending a quarter, so that there is room for
+ * findings.
  */
 export function reportStatus(
   pass: Pass,
@@ -22,8 +23,9 @@ export function reportStatus(
   corrections: readonly CorrectionReport[] = [],
   others: Pick<CoverageReportStatus, 'notifications' | 'resolved' | 'accounting' | 'delivery'> = {},
 ): CoverageReportStatus {
-  const drift = fitting(pass.drift.slice(0, maxDrift), maxBytes / 2);
-  const pending = fitting(pass.pending.slice(0, maxPending), maxBytes / 4);
+  const room = maxBytes - reportBytes({ ...statusOf(pass, [], [], []), corrections: [...corrections], ...others });
+  const drift = fitting(pass.drift.slice(0, maxDrift), room / 2);
+  const pending = fitting(pass.pending.slice(0, maxPending), room / 4);
   const without = { ...statusOf(pass, [], pending, drift), corrections, ...others };
   const findings = fitting(pass.findings.slice(0, limit), maxBytes - bytesOf(without));
   return { ...statusOf(pass, findings, pending, drift), ...(corrections.length > 0 ? { corrections: [...corrections] } : {}), ...others };
@@ -37,6 +39,11 @@ function fitting<T>(list: readonly T[], bytes: number): T[] {
     return left < 0;
   });
   return end === -1 ? [...list] : list.slice(0, end);
+}
+
+/** How much of etcd a report takes. */
+export function reportBytes(status: CoverageReportStatus): number {
+  return bytesOf(status);
 }
 
 function bytesOf(value: unknown): number {
