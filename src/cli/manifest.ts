@@ -7,6 +7,7 @@ import { tooLarge } from '../baseline/capture.ts';
 import { facts } from '../baseline/catalogue.ts';
 import { checks } from '../checks/catalogue.ts';
 import { planOf } from '../coverage/plan.ts';
+import { kubectlSchema } from './kubectl-yaml.ts';
 import { type Problem, schemaProblems } from './schema.ts';
 import type { ManifestObject } from './store.ts';
 import { oneLine } from './words.ts';
@@ -26,7 +27,7 @@ const named = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$
 /** The documents of a YAML or JSON text, with what the API server or the operator would refuse in each. */
 export function documentsIn(text: string, now: Temporal.Instant): Document[] | { unreadable: string } {
   try {
-    return loadAll(text)
+    return loadAll(text, { schema: kubectlSchema })
       .filter((value) => value !== null && value !== undefined)
       .flatMap((value) => (isList(value) ? value.items : [value]))
       .map((value) => documentOf(value, now));
