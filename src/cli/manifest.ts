@@ -2,10 +2,11 @@ import { loadAll } from 'js-yaml';
 import type { z } from 'zod';
 import type { CoverageBaselineSpec } from '../api/v1alpha1/coveragebaseline.ts';
 import { apiVersion, coverageBaselineKind, group, type KindDefinition, kinds, supportCoverageKind } from '../api/v1alpha1/kinds.ts';
-import type { SupportCoverage } from '../api/v1alpha1/supportcoverage.ts';
+import type { SupportCoverage, SupportCoverageSpec } from '../api/v1alpha1/supportcoverage.ts';
 import { tooLarge } from '../baseline/capture.ts';
 import { facts } from '../baseline/catalogue.ts';
 import { checks } from '../checks/catalogue.ts';
+import { addressProblems } from '../coverage/addresses.ts';
 import { planOf } from '../coverage/plan.ts';
 import { kubectlSchema } from './kubectl-yaml.ts';
 import { type Problem, schemaProblems } from './schema.ts';
@@ -100,5 +101,6 @@ function meaningProblems(kind: KindDefinition, object: ManifestObject, now: Temp
   }
   if (kind.kind !== supportCoverageKind.kind) return [];
   const planned = planOf(object as unknown as SupportCoverage, checks, facts, now);
-  return 'problems' in planned ? planned.problems : [];
+  const unreachable = addressProblems(object.spec as SupportCoverageSpec);
+  return 'problems' in planned ? [...planned.problems, ...unreachable] : unreachable;
 }

@@ -94,6 +94,16 @@ describe('each problem has the path of its field and what to write instead', () 
       setting({ check: 'node-on-fire' }),
       'spec.checks.settings[0].check: there is no check "node-on-fire" in this tier; known are ',
     ],
+    [
+      'an address of a contact that leads nowhere',
+      { contacts: [{ name: 'a', party: 'Support', notify: { alertmanager: { urls: ['http://am:9093', 'http://am:99999'] } } }] },
+      'spec.contacts[0].notify.alertmanager.urls[1]: "am:99999" is not a host with a port up to 65535',
+    ],
+    [
+      'an address of alerts that leads nowhere',
+      { scope: { clusters: [{ name: 'local', alertSource: { prometheus: { urls: ['http://prometheus:99999'] } } }] } },
+      'spec.scope.clusters[0].alertSource.prometheus.urls[0]: "prometheus:99999" is not a host with a port up to 65535',
+    ],
     ['a schedule that never comes', { checks: { schedule: '0 0 30 2 *' } }, 'spec.checks.schedule: "0 0 30 2 *" never comes'],
   ])('%s', async (_, spec, line) => {
     const { code, out } = await validate(coverage(spec));
