@@ -27,6 +27,21 @@ describe('the binary', () => {
     expect(code).toBe(1);
   }, 30_000);
 
+  it.each([
+    ['--features', 'foo', '--features: there is no "foo"; known are '],
+    ['--corrections-allow', 'foo', '--corrections-allow: there is no "foo"; known are '],
+    ['--allow-addresses', '127.0.0.0/33', '--allow-addresses: "127.0.0.0/33" is no range of addresses; '],
+    ['--metrics-bind-address', '8080', '--metrics-bind-address: "8080" is no address to listen on: '],
+  ])(
+    'as the operator refuses %s %s in one line',
+    async (flag, value, message) => {
+      const { code, stderr } = await run(binary, [flag, value]);
+      expect({ code, lines: stderr.split('\n').length }).toEqual({ code: 1, lines: 2 });
+      expect(stderr).toContain(`error: ${message}`);
+    },
+    30_000,
+  );
+
   it('as kubectl’s plugin is never the operator', async () => {
     const { code, stderr } = await run(plugin, []);
     expect(stderr).toMatch(/^Usage: kubectl supportcoverage /);
