@@ -127,6 +127,11 @@ describe('what cannot be read is refused', () => {
     [['--leader-elect=perhaps'], /Allowed choices are true, false/],
     [['--metrics-adress', ':1'], /unknown option '--metrics-adress'/],
     [['--namespace'], /argument missing/],
+    [['--namespace', 'Ops'], /--namespace: "Ops" is no name of a namespace/],
+    [['--coverage-namespaces', 'a b'], /--coverage-namespaces: "a b" is no name of a namespace/],
+    [['--coverage-namespaces', 'team-a,team.b'], /--coverage-namespaces: "team.b" is no name of a namespace/],
+    [['--metrics-bind-address', '8080'], /--metrics-bind-address: "8080" is no address to listen on/],
+    [['--health-probe-bind-address', 'localhost'], /--health-probe-bind-address: "localhost" is no address to listen on/],
   ])('%j', async (flags, message) => {
     await expect(read(...flags)).rejects.toThrow(message);
   });

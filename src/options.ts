@@ -4,6 +4,7 @@ import { type Tier, tiers } from './api/v1alpha1/fields.ts';
 import { correctable } from './api/v1alpha1/supportcoverage.ts';
 import { type Feature, featureNames } from './observe/features.ts';
 import { parseRange } from './runtime/addresses.ts';
+import { parseBindAddress } from './runtime/health-server.ts';
 import { type LogLevel, logLevels } from './runtime/logger.ts';
 import { version } from './version.ts';
 
@@ -141,18 +142,28 @@ export function createProgram(run: (options: Options) => Promise<void>): Command
     'after',
     '\nThe environment variable beside a flag is read where the flag is not given.\nA first word is a command for people, such as status; `help` lists them.\nDocumentation: docs/ in the source repository.',
   );
-  return program.action(async () => run(optionsOf(program.opts())));
+  return program.action(() => run(accepted(program)));
+}
+
+/** The options, or the end of the program with one line that says what cannot be. */
+function accepted(program: Command): Options {
+  try {
+    return optionsOf(program.opts());
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) program.error(`error: ${error.message}`);
+    throw error;
+  }
 }
 
 function optionsOf(raw: Record<string, string | undefined>): Options {
-  const namespace = raw.namespace || podNamespace() || 'platform-support';
+  const [namespace = ''] = namespacesIn(raw.namespace || podNamespace() || 'platform-support', '--namespace');
   return {
     kubeconfig: raw.kubeconfig || undefined,
     namespace,
-    coverageNamespaces: namesIn(raw.coverageNamespaces || namespace),
-    metricsBindAddress: raw.metricsBindAddress ?? '',
+    coverageNamespaces: namespacesIn(raw.coverageNamespaces || namespace, '--coverage-namespaces'),
+    metricsBindAddress: bindAddressIn(raw.metricsBindAddress ?? '', '--metrics-bind-address'),
     metricsAuth: raw.metricsAuth !== 'false',
-    healthProbeBindAddress: raw.healthProbeBindAddress ?? '',
+    healthProbeBindAddress: bindAddressIn(raw.healthProbeBindAddress ?? '', '--health-probe-bind-address'),
     leaderElect: raw.leaderElect === 'true',
     allowAddresses: rangesIn(raw.allowAddresses ?? ''),
     features: knownIn(raw.features ?? '', '--features', featureNames),
@@ -170,6 +181,21 @@ function namesIn(list: string): string[] {
     .filter((name) => name !== '');
 }
 
+function namespacesIn(list: string, flag: string): string[] {
+  const names = namesIn(list);
+  const wrong = names.find((name) => !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name));
+  if (wrong !== undefined)
+    throw new InvalidArgumentError(`${flag}: ${JSON.stringify(wrong)} is no name of a namespace; write lower case letters, digits and '-'`);
+  return names;
+}
+
+function bindAddressIn(text: string, flag: string): string {
+  return judged(flag, () => {
+    parseBindAddress(text);
+    return text;
+  });
+}
+
 function knownIn<T extends string>(list: string, flag: string, known: readonly T[]): T[] {
   return namesIn(list).map((name) => {
     const found = known.find((candidate) => candidate === name);
@@ -179,13 +205,20 @@ function knownIn<T extends string>(list: string, flag: string, known: readonly T
 }
 
 function rangesIn(list: string): string[] {
-  const ranges = namesIn(list);
-  try {
+  return judged('--allow-addresses', () => {
+    const ranges = namesIn(list);
     for (const range of ranges) parseRange(range);
+    return ranges;
+  });
+}
+
+/** What reading a flag's value gives; what it throws is said of the flag. */
+function judged<T>(flag: string, read: () => T): T {
+  try {
+    return read();
   } catch (error) {
-    throw new InvalidArgumentError(`--allow-addresses: ${error instanceof Error ? error.message : String(error)}`);
+    throw new InvalidArgumentError(`${flag}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return ranges;
 }
 
 function podNamespace(): string | undefined {

@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command, Option } from 'commander';
 import { dump } from 'js-yaml';
 import { type Tier, tiers } from '../src/api/v1alpha1/fields.ts';
+import { featuresIn } from '../src/cli/program.ts';
 import { type Feature, featureNames, features as switches } from '../src/observe/features.ts';
 import { type Rule, remotePermissions } from './generate-rbac.ts';
 
@@ -111,25 +112,13 @@ export function generateRemoteCluster(path: string): void {
 }
 
 function optionsOf(args: string[]): RemoteClusterOptions {
-  const { values } = parseArgs({
-    args,
-    options: {
-      tier: { type: 'string', default: 'Level3' },
-      features: { type: 'string', default: '' },
-      events: { type: 'boolean', default: false },
-    },
-  });
-  const tier = tiers.find((known) => known === values.tier);
-  if (!tier) throw new Error(`--tier: there is no ${values.tier}; known are ${tiers.join(', ')}`);
-  const features = values.features
-    .split(',')
-    .filter(Boolean)
-    .map((name) => {
-      const feature = featureNames.find((known) => known === name);
-      if (!feature) throw new Error(`--features: there is no ${name}; known are ${featureNames.join(', ')}`);
-      return feature;
-    });
-  return { tier, features, events: values.events };
+  return new Command('node tools/render-remote-cluster.ts')
+    .description('Prints what has to be applied in a cluster that an operator elsewhere covers. Documentation: docs/remote-clusters.md.')
+    .addOption(new Option('--tier <tier>', 'The highest tier of the coverages of the cluster.').choices(tiers).default('Level3'))
+    .option('--features <names>', `Switches of the operator that are on, separated by commas: ${featureNames.join(', ')}.`, featuresIn)
+    .option('--events', 'Whether the operator may write Events there.')
+    .parse(args, { from: 'user' })
+    .opts();
 }
 
 if (import.meta.main) process.stdout.write(remoteClusterManifests(optionsOf(process.argv.slice(2))));

@@ -40,7 +40,11 @@ describe('ack by ids', () => {
   it('is refused for an id that is not open in this coverage, and creates nothing', async () => {
     const world = setup();
     expect(await world.run('ack', 'production', '0123456789abcdef', 'cccc', ...reason)).toEqual({
-      ...{ code: 3, out: '', err: 'error: no open finding of production has the id cccc; status production shows the ids' },
+      ...{
+        code: 3,
+        out: '',
+        err: 'error: no open finding of production has the id cccc; kubectl supportcoverage status production -n support shows the ids',
+      },
     });
     expect(world.created()).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { parseDuration } from '../kube/duration.ts';
 import { exitCodes } from './exit-codes.ts';
 import { data } from './output.ts';
 import { createCommandStore } from './store.ts';
-import { counted, listed } from './words.ts';
+import { counted, listed, statusCommand } from './words.ts';
 import { CommandError, type OutputFormat, type Target, type World } from './world.ts';
 
 export interface AckOptions extends Target {
@@ -38,10 +38,11 @@ export async function ackCommand(world: World, options: AckOptions): Promise<num
   const expires = options.expires === undefined ? undefined : expiryOf(options.expires, world.clock.now());
   if ('match' in target && expires === undefined)
     throw new CommandError('--check, --object and --cluster acknowledge what is yet to come too: write --expires, such as 8h');
-  const store = createCommandStore(await world.connect(options));
+  const session = await world.connect(options);
+  const store = createCommandStore(session);
   await store.coverage(options.coverage);
   const reports = (await store.reports()).filter(({ spec }) => spec.coverage === options.coverage);
-  refuseUnknown(options, reports.flatMap(openIn));
+  refuseUnknown(options, session.namespace, reports.flatMap(openIn));
   const by = options.by ?? (await store.whoAmI());
   const spec = { coverage: options.coverage, ...target, by, reason: options.reason, ...(expires ? { expires } : {}) };
   const created = await store.acknowledge(spec);
@@ -89,11 +90,13 @@ function openIn({ spec: { cluster }, status }: CoverageReport): Open[] {
   ];
 }
 
-function refuseUnknown({ findings, coverage }: AckOptions, open: readonly Open[]): void {
+function refuseUnknown({ findings, coverage }: AckOptions, namespace: string, open: readonly Open[]): void {
   const known = new Set(open.map(({ id }) => id));
   const unknown = findings.filter((id) => !known.has(id));
   if (unknown.length > 0)
-    throw new CommandError(`no open finding of ${coverage} has the id ${listed(unknown)}; status ${coverage} shows the ids`);
+    throw new CommandError(
+      `no open finding of ${coverage} has the id ${listed(unknown)}; ${statusCommand(coverage, namespace)} shows the ids`,
+    );
 }
 
 /** What the operator will take as acknowledged. */

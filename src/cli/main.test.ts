@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../test/controlplane/command.ts';
@@ -27,12 +27,46 @@ describe('the binary', () => {
     expect(code).toBe(1);
   }, 30_000);
 
+  it.each([
+    ['--features', 'foo', '--features: there is no "foo"; known are '],
+    ['--corrections-allow', 'foo', '--corrections-allow: there is no "foo"; known are '],
+    ['--allow-addresses', '127.0.0.0/33', '--allow-addresses: "127.0.0.0/33" is no range of addresses; '],
+    ['--metrics-bind-address', '8080', '--metrics-bind-address: "8080" is no address to listen on: '],
+  ])(
+    'as the operator refuses %s %s in one line',
+    async (flag, value, message) => {
+      const { code, stderr } = await run(binary, [flag, value]);
+      expect({ code, lines: stderr.split('\n').length }).toEqual({ code: 1, lines: 2 });
+      expect(stderr).toContain(`error: ${message}`);
+    },
+    30_000,
+  );
+
   it('as kubectl’s plugin is never the operator', async () => {
     const { code, stderr } = await run(plugin, []);
     expect(stderr).toMatch(/^Usage: kubectl supportcoverage /);
     expect(code).toBe(3);
     expect((await run(plugin, ['--help'])).stdout).toMatch(/^Usage: kubectl supportcoverage /);
   }, 30_000);
+});
+
+describe('on a Node that is too old', () => {
+  const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })`;
+  const old = { ...env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(pretend)}` };
+
+  it.each([
+    ['kubectl’s plugin', plugin, 'status', 3],
+    ['the operator', binary, '--version', 1],
+  ])('%s says which it needs, in one line', async (_, file, argument, code) => {
+    expect(await runCommand(file, [argument], { env: old })).toMatchObject({
+      ...{ code, stdout: '', stderr: 'error: Node 26 or later is needed, and this is Node 20.20.2\n' },
+    });
+  });
+
+  it('that is the one of package.json', () => {
+    const { engines } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { engines: { node: string } };
+    expect(engines.node).toBe('>=26');
+  });
 });
 
 it('what goes wrong is one line without a stack trace', async () => {

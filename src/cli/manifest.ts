@@ -2,11 +2,13 @@ import { loadAll } from 'js-yaml';
 import type { z } from 'zod';
 import type { CoverageBaselineSpec } from '../api/v1alpha1/coveragebaseline.ts';
 import { apiVersion, coverageBaselineKind, group, type KindDefinition, kinds, supportCoverageKind } from '../api/v1alpha1/kinds.ts';
-import type { SupportCoverage } from '../api/v1alpha1/supportcoverage.ts';
+import type { SupportCoverage, SupportCoverageSpec } from '../api/v1alpha1/supportcoverage.ts';
 import { tooLarge } from '../baseline/capture.ts';
 import { facts } from '../baseline/catalogue.ts';
 import { checks } from '../checks/catalogue.ts';
+import { addressProblems } from '../coverage/addresses.ts';
 import { planOf } from '../coverage/plan.ts';
+import { kubectlSchema } from './kubectl-yaml.ts';
 import { type Problem, schemaProblems } from './schema.ts';
 import type { ManifestObject } from './store.ts';
 import { oneLine } from './words.ts';
@@ -26,7 +28,7 @@ const named = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$
 /** The documents of a YAML or JSON text, with what the API server or the operator would refuse in each. */
 export function documentsIn(text: string, now: Temporal.Instant): Document[] | { unreadable: string } {
   try {
-    return loadAll(text)
+    return loadAll(text, { schema: kubectlSchema })
       .filter((value) => value !== null && value !== undefined)
       .flatMap((value) => (isList(value) ? value.items : [value]))
       .map((value) => documentOf(value, now));
@@ -99,5 +101,6 @@ function meaningProblems(kind: KindDefinition, object: ManifestObject, now: Temp
   }
   if (kind.kind !== supportCoverageKind.kind) return [];
   const planned = planOf(object as unknown as SupportCoverage, checks, facts, now);
-  return 'problems' in planned ? planned.problems : [];
+  const unreachable = addressProblems(object.spec as SupportCoverageSpec);
+  return 'problems' in planned ? [...planned.problems, ...unreachable] : unreachable;
 }

@@ -237,7 +237,8 @@ function durationIn(text: string): number {
   return ms;
 }
 
-function featuresIn(list: string): Feature[] {
+/** Names with commas between. Throws InvalidArgumentError. */
+export function featuresIn(list: string): Feature[] {
   return list.split(',').map((name) => {
     const feature = featureNames.find((known) => known === name.trim());
     if (!feature) throw new InvalidArgumentError(`Known are ${featureNames.join(', ')}.`);

@@ -9,7 +9,7 @@ it('run asks for a run that was not there before, and says where its result is',
   world.coverage({}, statusOf('True', 'All'));
   const { code, out } = await world.run('run', 'production');
   expect(asked(world)).toBe('2026-11-23T12:00:00.000Z');
-  expect(out).toBe('The checks of production run now; kubectl supportcoverage status production shows what they find.');
+  expect(out).toBe('The checks of production run now; kubectl supportcoverage status production -n support shows what they find.');
   expect(code).toBe(0);
   expect(world.takeWrites()).toMatchObject([{ method: 'PATCH', body: { metadata: { annotations: expect.anything() } } }]);
 });
@@ -37,7 +37,7 @@ describe('run --wait', () => {
     await world.clock.advance(2_000);
     expect(await running).toEqual({
       ...{ code: 3, out: '' },
-      err: 'error: the checks of production have not run for 1m30s: look whether the operator runs, and at the condition Ready (status production)',
+      err: 'error: the checks of production have not run for 1m30s: look whether the operator runs, and at the condition Ready (kubectl supportcoverage status production -n support)',
     });
   });
 });

@@ -20,9 +20,10 @@ describe('a manifest without a problem', () => {
     ['the smallest coverage', coverage({})],
     ['the example', readFileSync(new URL('../../deploy/examples/supportcoverage.yaml', import.meta.url), 'utf8')],
     ['one with all times and zones', coverage({ workingHours: { timeZone: 'Europe/Amsterdam' }, ...windows({}) })],
+    ['one with a boolean of YAML 1.1', coverage({}).replace('tier: Level1', 'tier: Level1\n  suspend: yes')],
     [
       'an acknowledgement that the API server names',
-      'apiVersion: platformsupport.io/v1alpha1\nkind: Acknowledgement\nmetadata: {generateName: x-}\nspec: {coverage: a, findings: [x], by: me, reason: y}',
+      'apiVersion: platformsupport.io/v1alpha1\nkind: Acknowledgement\nmetadata: {generateName: x-}\nspec: {coverage: a, findings: [x], by: me, reason: INC-7}',
     ],
   ])('is ok: %s', async (_, text) => {
     const { code, out, err } = await validate(text);
@@ -93,6 +94,16 @@ describe('each problem has the path of its field and what to write instead', () 
       setting({ check: 'node-on-fire' }),
       'spec.checks.settings[0].check: there is no check "node-on-fire" in this tier; known are ',
     ],
+    [
+      'an address of a contact that leads nowhere',
+      { contacts: [{ name: 'a', party: 'Support', notify: { alertmanager: { urls: ['http://am:9093', 'http://am:99999'] } } }] },
+      'spec.contacts[0].notify.alertmanager.urls[1]: "am:99999" is not a host with a port up to 65535',
+    ],
+    [
+      'an address of alerts that leads nowhere',
+      { scope: { clusters: [{ name: 'local', alertSource: { prometheus: { urls: ['http://prometheus:99999'] } } }] } },
+      'spec.scope.clusters[0].alertSource.prometheus.urls[0]: "prometheus:99999" is not a host with a port up to 65535',
+    ],
     ['a schedule that never comes', { checks: { schedule: '0 0 30 2 *' } }, 'spec.checks.schedule: "0 0 30 2 *" never comes'],
   ])('%s', async (_, spec, line) => {
     const { code, out } = await validate(coverage(spec));
@@ -129,6 +140,16 @@ describe('each problem has the path of its field and what to write instead', () 
       'data: there is no such field; known are apiVersion, kind, metadata, spec, status',
     ],
     ['no object', '- a', 'a document: is not an object with apiVersion and kind'],
+    [
+      'what YAML 1.1 takes for a boolean',
+      coverage({}).replace('tier: Level1', 'tier: Level1\n  exceptions: [{check: rbac-cluster-admin, reason: x, owner: y}]'),
+      'spec.exceptions[0].owner: Invalid input: expected string',
+    ],
+    [
+      'the same in a list',
+      coverage({}).replace('tier: Level1', 'tier: Level1\n  scope: {namespaces: {include: [on, no]}}'),
+      'spec.scope.namespaces.include[0]: Invalid input: expected string',
+    ],
     ['no YAML', 'a: 1\na: 2', 'the file: cannot be read as YAML: duplicated mapping key in line 2'],
   ])('%s', async (_, text, line) => {
     const { code, out } = await validate(text);

@@ -51,6 +51,11 @@ export function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
+/** The command that shows a coverage, as it can be pasted. */
+export function statusCommand(coverage: string, namespace: string): string {
+  return `kubectl supportcoverage status ${coverage} -n ${namespace}`;
+}
+
 /** Text from a cluster without what would move the cursor or change colours of a terminal; line ends stay. */
 export function harmless(text: string): string {
   return text.replace(/(?!\n)\p{Cc}/gu, '\u{FFFD}');

@@ -289,7 +289,7 @@ function baselineOf(state: Baseline['state'], { baseline }: PlannedCluster): { n
   return { name: baseline.name, ...(state.state === 'Approved' ? { contentHash: state.hash } : {}) };
 }
 
-function clusterFacts({ cluster, handle, plan, sharing }: ClusterWork, view: ClusterView, baseline: Baseline): ClusterFacts {
+function clusterFacts({ coverage, cluster, handle, plan, sharing }: ClusterWork, view: ClusterView, baseline: Baseline): ClusterFacts {
   const version = view.knowledge('version').state === 'Current' ? view.probe('version')?.gitVersion : undefined;
   const { problem, observer } = handle;
   return {
@@ -297,6 +297,7 @@ function clusterFacts({ cluster, handle, plan, sharing }: ClusterWork, view: Clu
     nodes: view.knowledge('nodes').state === 'Current' ? view.count('nodes') : undefined,
     reachable: version !== undefined,
     baselineName: cluster.baseline.name,
+    namespace: coverage.metadata.namespace,
     sharedWith: sharing.map(({ key }) => key),
     missing: problem
       ? [problem]

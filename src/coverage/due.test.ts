@@ -55,7 +55,15 @@ function ran(
     handledRunAt: runAtOf(of) ?? options.previous?.lastHandledRunAt,
     generation: of.metadata.generation,
   };
-  const facts = { ...local, version: undefined, nodes: undefined, reachable: true, baselineName: local.baseline.name, missing: [] };
+  const facts = {
+    ...local,
+    version: undefined,
+    nodes: undefined,
+    reachable: true,
+    baselineName: local.baseline.name,
+    namespace: 'support',
+    missing: [],
+  };
   return statusAfter([{ ...pass, facts, at: run.at, maintenance: undefined }], options.previous, run, undefined);
 }
 

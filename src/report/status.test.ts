@@ -44,6 +44,7 @@ const cluster: ClusterFacts = {
   nodes: 4,
   reachable: true,
   baselineName: 'base',
+  namespace: 'support',
   missing: [],
 };
 const statusOf = (
@@ -188,7 +189,9 @@ describe('Onboarded', () => {
       'Onboarded',
     )!;
     expect([status, reason]).toEqual(['False', 'Incomplete']);
-    expect(message).toMatch(/^pods is forbidden; the baseline base waits for approval: .*spec\.approval/);
+    expect(message).toMatch(
+      /^pods is forbidden; the baseline base waits for approval: kubectl get scbl base -n support -o yaml, .*spec\.approval/,
+    );
   });
 
   it.each<[string, BaselineState, string]>([

@@ -35,6 +35,8 @@ export interface ClusterFacts {
   /** Why it cannot be reached. */
   problem?: string | undefined;
   baselineName: string;
+  /** Of the coverage, and so of its baseline. */
+  namespace: string;
   /** Other coverages of the same cluster. */
   sharedWith?: readonly string[];
   /** What is missing for the agreement to be complete, beyond the baseline's approval. */
@@ -193,11 +195,11 @@ export function onboarded(outcomes: readonly ClusterOutcome[], contactProblems: 
 }
 
 /** What is missing for the agreement to be complete. */
-function missingOf({ baseline, facts: { missing, baselineName } }: ClusterOutcome): string[] {
+function missingOf({ baseline, facts: { missing, baselineName, namespace } }: ClusterOutcome): string[] {
   if (baseline.state === 'Unapproved')
     return [
       ...missing,
-      `the baseline ${baselineName} waits for approval: kubectl get scbl ${baselineName} -o yaml, then set spec.approval`,
+      `the baseline ${baselineName} waits for approval: kubectl get scbl ${baselineName} -n ${namespace} -o yaml, then set spec.approval`,
     ];
   if (baseline.state === 'Absent') return [...missing, `the baseline ${baselineName} is not captured yet`];
   if (baseline.state === 'Altered') return [...missing, baseline.observation.message];

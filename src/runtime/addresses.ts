@@ -68,3 +68,13 @@ function withTranslated(range: string): string[] {
   const { address, prefix, family } = parseRange(range);
   return family === 'ipv4' ? [range, `${translated}${address}/${96 + prefix}`] : [range];
 }
+
+/** Why nothing can be sent to an address, whatever answers there. */
+export function addressProblem(address: string): string | undefined {
+  if (['http:', 'https:'].includes(URL.parse(address)?.protocol ?? '')) return undefined;
+  // Where there is an @, what stands before it may be a password.
+  const [, host] = address.includes('@') ? [] : (/^https?:\/\/([^/?#\s]+)/.exec(address) ?? []);
+  return host === undefined
+    ? 'what is written is no address of http or https'
+    : `${JSON.stringify(host)} is not a host with a port up to 65535`;
+}

@@ -134,6 +134,21 @@ describe('what is not taken is an error of a closed set, with the host and nothi
     });
   });
 
+  it.each([
+    ['http://alertmanager:99999/path-secret', 'alertmanager:99999'],
+    ['https://[fd00::1/', '[fd00::1'],
+    ['http://am.example:port?token=secret', 'am.example:port'],
+  ])('%s leads nowhere, and its host is said', async (address, host) => {
+    expect(await failure(create(), address)).toMatchObject({
+      kind: 'RefusedAddress',
+      message: `"${host}" is not a host with a port up to 65535`,
+    });
+  });
+
+  it.each(['http://user:pass@alertmanager:99999', 'http://user:pa/ss@alertmanager'])('%s says nothing of it', async (address) => {
+    expect((await failure(create(), address)).message).toBe('what is written is no address of http or https');
+  });
+
   it('a request that its sender gives up', async () => {
     server.on('POST', '/silent', [hang]);
     const giveUp = new AbortController();

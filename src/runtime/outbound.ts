@@ -3,7 +3,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import querystring from 'node:querystring';
 import { Agent, type BuildConnector, buildConnector, type Dispatcher, request } from '../kube/undici.ts';
 import { version } from '../version.ts';
-import { type AddressRule, createAddressRule } from './addresses.ts';
+import { type AddressRule, addressProblem, createAddressRule } from './addresses.ts';
 
 /**
  * What became of a request that was not taken. `RefusedAddress`: it is no address of http or https, or leads where nothing may be sent.
@@ -150,10 +150,9 @@ function problemOf(answer: Dispatcher.ResponseData, host: string): OutboundError
 }
 
 function httpUrl(address: string): URL {
-  const url = URL.parse(address);
-  if (!url || !['http:', 'https:'].includes(url.protocol))
-    throw new OutboundError('RefusedAddress', 'what is written is no address of http or https');
-  return url;
+  const problem = addressProblem(address);
+  if (problem !== undefined) throw new OutboundError('RefusedAddress', problem);
+  return new URL(address);
 }
 
 function credentialsOf({ username, password }: URL): Record<string, string> {

@@ -18,6 +18,18 @@ const podLabels = (documents: Document[]) => specOf<k8s.V1DeploymentSpec>(docume
 const selects = (selector: Record<string, string> | undefined, labels: Record<string, string>) =>
   Object.entries(selector ?? {}).every(([key, value]) => labels[key] === value);
 
+it('the command of the notes that covers the cluster can be pasted', () => {
+  const notes = spawnSync(binary('helm'), ['install', operator, chart, '--dry-run=client', '--namespace', namespace], { encoding: 'utf8' });
+  const [, command] = /Cover this cluster:\n(.*?)\n\n/s.exec(notes.stdout) ?? [];
+  const pasted = spawnSync('bash', ['-c', `kubectl() { [ "$*" = "apply -f -" ] && cat; }\n${command}\n`], { encoding: 'utf8' });
+  expect(pasted).toMatchObject({ status: 0, stderr: '' });
+  expect(load(pasted.stdout)).toMatchObject({
+    kind: 'SupportCoverage',
+    metadata: { name: 'production', namespace },
+    spec: { tier: 'Level1' },
+  });
+});
+
 describe('Two replicas', () => {
   const documents = render({ replicas: 2 });
 

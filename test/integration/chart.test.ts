@@ -4,6 +4,7 @@ import type * as k8s from '@kubernetes/client-node';
 import { load } from 'js-yaml';
 import { correctable } from '../../src/api/v1alpha1/supportcoverage.ts';
 import { featureNames, features as featureSwitches } from '../../src/observe/features.ts';
+import { parseRange } from '../../src/runtime/addresses.ts';
 import { logLevels } from '../../src/runtime/logger.ts';
 import { permissions } from '../../tools/generate-rbac.ts';
 import { chart, installManifests, type RenderOptions } from '../../tools/render-manifests.ts';
@@ -83,6 +84,12 @@ describe("The chart's values", () => {
     ['a correction that no check makes', { corrections: { allow: ['node-not-ready'] } }, '/corrections/allow/0'],
     ['the switch for corrections that there was', { corrections: { enabled: true } }, "'enabled'"],
     ['a range of addresses that is none', { allowAddresses: ['lan'] }, '/allowAddresses/0'],
+    ['an address with too large a number', { allowAddresses: ['999.0.0.1'] }, '/allowAddresses/0'],
+    ['a range of more bits than there are', { allowAddresses: ['127.0.0.0/33'] }, '/allowAddresses/0'],
+    ['the same of IPv6', { allowAddresses: ['fd00::/129'] }, '/allowAddresses/0'],
+    ['an address of nine groups', { allowAddresses: ['1:2:3:4:5:6:7:8:9'] }, '/allowAddresses/0'],
+    ['a tag in the name of the image', { image: { repository: 'reg.example.com/a:b' } }, '/image/repository'],
+    ['the same without a registry', { image: { repository: 'a:b' } }, '/image/repository'],
     ['a Secret that no cluster can have', { secrets: { names: ['Hooks'] } }, '/secrets/names/0'],
     ['a budget that lets nobody be evicted', { podDisruptionBudget: { maxUnavailable: 0 } }, '/podDisruptionBudget/maxUnavailable'],
     ['a misspelt switch of the network policy', { networkPolicy: { enable: true } }, "'enable'"],
@@ -94,6 +101,22 @@ describe("The chart's values", () => {
     ['somebody else’s ServiceAccount without its name', { serviceAccount: { create: false } }, '/serviceAccount/name'],
   ])('are refused with their path: %s', (_, values, path) => {
     expect(() => render(values)).toThrow(path);
+  });
+
+  it('take every range that the operator takes, and a registry with its port', () => {
+    const allowAddresses = [
+      '10.20.0.0/16',
+      '10.20.0.7',
+      '::1',
+      '::/0',
+      'fd00:1::/64',
+      '1:2:3:4:5:6:7:8',
+      'fe80::1:2/128',
+      '::ffff:10.0.0.1',
+    ];
+    for (const range of allowAddresses) parseRange(range);
+    for (const repository of ['reg.example.com:5000/team/a', 'localhost:5000/a', 'team/a', 'a'])
+      expect(podOf(render({ allowAddresses, image: { repository } })).containers[0]!.image).toMatch(`${repository}:`);
   });
 
   it('may come from a chart that this one is part of', () => {
