@@ -19,11 +19,12 @@ import { type CorrectionLimits, type Proposed, permitted, suggestions } from './
 import { toolingProblems } from './delivery-tooling.ts';
 import { runAtOf, type Seen } from './due.ts';
 import { type Handled, type HandlingInput, presumedTold, settle, toldFields, withHandled } from './handling.ts';
-import { type Known, type KnownCluster, type KnownCoverages, reportName, type Sharing, toldElsewhere } from './known.ts';
+import { type Known, type KnownCluster, type KnownCoverages, reportName, type Sharing } from './known.ts';
 import { type LiveLook, lookedAgain, revisionsOf } from './live.ts';
 import { maintenanceVerdict } from './maintenance.ts';
 import { judgeOf, type Plan, type PlannedCluster } from './plan.ts';
 import type { CoverageStore } from './store.ts';
+import { toldElsewhere } from './told-elsewhere.ts';
 
 export interface ClusterRunOptions {
   store: CoverageStore;
@@ -155,7 +156,7 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
       acknowledgements: work.acknowledgements,
       deliveredKeys: work.deliveredKeys,
       firstPassAt: created ? Temporal.Instant.from(created) : now,
-      isToldElsewhere: toldElsewhere(`${namespace}/${name}`, work.sharing),
+      isToldElsewhere: toldElsewhere(`${namespace}/${name}`, work.sharing, now),
       now,
     };
   }
