@@ -56,8 +56,6 @@ export interface ClusterWork {
 
 /** What came of the checks of one cluster. */
 export interface Ran {
-  /** Why what the spec says of the baseline cannot be run. */
-  specProblem: string | undefined;
   durations: Pass['durations'];
   /** How many findings opened, changed or resolved. */
   transitions: number;
@@ -126,7 +124,7 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
     known.looked = partial ? lookedAgain(known.looked, looked, partial.checks) : looked;
     if (!live) known.seen = seenNow(work, baseline.state, now);
     const { durations, transitions } = pass;
-    return { specProblem: baseline.specProblem, durations, transitions: transitions.length, handled };
+    return { durations, transitions: transitions.length, handled };
   }
 
   function seenNow({ coverage, cluster, handle, known }: ClusterWork, state: Baseline['state'], now: Temporal.Instant): Seen {
@@ -287,7 +285,7 @@ function keyOf({ metadata }: SupportCoverage): string {
 }
 
 function baselineOf(state: Baseline['state'], { baseline }: PlannedCluster): { name: string; contentHash?: string } {
-  return { name: baseline.name, ...(state.state === 'Approved' ? { contentHash: state.hash } : {}) };
+  return state.state === 'Approved' ? { name: state.baseline.metadata.name, contentHash: state.hash } : { name: baseline.name };
 }
 
 function clusterFacts({ cluster, handle, plan, sharing }: ClusterWork, view: ClusterView, baseline: Baseline): ClusterFacts {
@@ -298,6 +296,7 @@ function clusterFacts({ cluster, handle, plan, sharing }: ClusterWork, view: Clu
     nodes: view.knowledge('nodes').state === 'Current' ? view.count('nodes') : undefined,
     reachable: version !== undefined,
     baselineName: cluster.baseline.name,
+    ...(baseline.specProblem ? { baselineProblem: baseline.specProblem } : {}),
     sharedWith: sharing.map(({ key }) => key),
     missing: problem
       ? [problem]
