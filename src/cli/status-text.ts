@@ -152,14 +152,20 @@ function windows({ windows: state }: StatusPicture, now: Temporal.Instant): stri
   ];
 }
 
-function escalation({ escalation: state, contacts }: StatusPicture): string[] {
+function escalation({ coverage, namespace, clusters, escalation: state, contacts }: StatusPicture): string[] {
   const failing = contacts.flatMap(({ name, problem }) =>
     problem ? [`Contact ${name} is not told everything: ${sentence(problem)}`] : [],
   );
   if (!state) return failing;
-  const step = state.highestStep > 0 ? `the furthest is at step ${state.highestStep} of ${state.steps}` : 'nobody was told yet';
-  const open = `Escalation: ${state.open} open, ${state.acknowledged} acknowledged`;
-  return [state.open > state.acknowledged ? `${open}, ${step}.` : `${open}.`, ...failing];
+  const { open, acknowledged, highestStep, steps, toldElsewhere = 0 } = state;
+  const before = new Set(clusters.flatMap(({ sharedWith = [] }) => sharedWith).filter((other) => other < `${namespace}/${coverage}`));
+  const nobody = toldElsewhere > 0 ? 'nobody was told of the others yet' : 'nobody was told yet';
+  const parts = [
+    `Escalation: ${open} open, ${acknowledged} acknowledged`,
+    ...(toldElsewhere > 0 ? [`${toldElsewhere} told by another coverage of the same cluster (${[...before].join(', ')})`] : []),
+    ...(open > acknowledged + toldElsewhere ? [highestStep > 0 ? `the furthest is at step ${highestStep} of ${steps}` : nobody] : []),
+  ];
+  return [`${parts.join(', ')}.`, ...failing];
 }
 
 function checked({ lastCheckTime, lastCheckDuration, nextCheckTime }: StatusPicture, now: Temporal.Instant): string {

@@ -232,6 +232,19 @@ it('says what is missing for onboarding, why it is not ready, when windows open 
   expect(out).toContain('Contact desk is not told everything: https://hooks answered 500.');
 });
 
+it('says of how much another coverage of the cluster tells, and which', async () => {
+  const world = createCommandWorld();
+  const cluster = { name: 'local', reachable: true, critical: 0, warning: 3, drift: 0, sharedWith: ['support/after', 'support/zzz'] };
+  const escalation = { open: 4, acknowledged: 1, highestStep: 0, toldElsewhere: 3 };
+  const say = async (of: typeof escalation) => {
+    world.coverage({ escalation: [{ contact: 'desk' }] }, statusOf('True', 'All of NodesHealthy', { clusters: [cluster], escalation: of }));
+    return (await world.run('status', 'production')).out;
+  };
+  const told = '3 told by another coverage of the same cluster (support/after)';
+  expect(await say(escalation)).toContain(`Escalation: 4 open, 1 acknowledged, ${told}.`);
+  expect(await say({ ...escalation, open: 5 })).toContain(`1 acknowledged, ${told}, nobody was told of the others yet.`);
+});
+
 it('a cluster that cannot be reached is said to be so, with what was known last', async () => {
   const world = createCommandWorld();
   const clusters = [{ name: 'us', environment: 'production', reachable: false, problem: 'timed out', critical: 1, warning: 0, drift: 2 }];

@@ -124,6 +124,18 @@ describe('where a coverage names a baseline', () => {
     });
   });
 
+  it.each(['is nowhere', 'is of another cluster'])('and it %s, the one that was approved before goes on', async (what) => {
+    const spec = { cluster: 'local', facts: [], approval };
+    const hash = contentHash(spec);
+    const { api, find, put } = setup({ named: 'agred', status: remembering('agreed', hash) });
+    if (what === 'is of another cluster') put('agred', { cluster: 'prod-us', approval });
+    put('agreed', spec);
+    const specProblem = expect.stringMatching(/^spec\.scope\.clusters\[0\]\.baselineName: /);
+    expect(await find()).toMatchObject({ state: { state: 'Approved', hash, baseline: { metadata: { name: 'agreed' } } }, specProblem });
+    api.remove(`${folder}/agreed`);
+    expect(await find()).toMatchObject({ state: { state: 'Altered', observation: { reason: 'BaselineDeleted' } }, specProblem });
+  });
+
   it('and its content is not what was approved, that is said', async () => {
     const { find, put } = setup({ named: 'agreed', status: remembering('agreed', 'h1') });
     put('agreed', { approval });

@@ -9,7 +9,7 @@ import type { CoverageStore } from './store.ts';
 
 export interface Baseline {
   state: BaselineState;
-  /** Why the spec cannot be run as written, with the path of the field. */
+  /** Why the one that is named cannot be used, with the path of the field; `state` is of the one that was approved before. */
   specProblem?: string;
   /** Why there is none yet. */
   notCaptured?: string;
@@ -33,19 +33,21 @@ export async function findBaseline(
   const found = await store.readBaseline(namespace, name);
   const state = baselineState(found, name, remembered);
   const path = `spec.scope.clusters[${plan.clusters.indexOf(cluster)}].baselineName`;
+  // A name that is mistyped makes nothing forgotten that was agreed.
+  const misnamed = async (problem: string): Promise<Baseline> => ({
+    state: remembered
+      ? baselineState(await store.readBaseline(namespace, remembered.name), remembered.name, remembered)
+      : { state: 'Absent' },
+    specProblem: `${path}: ${problem}`,
+  });
   // Not for what was approved before: a forged baseline of another cluster must not make that forgotten.
-  if (found && state.state !== 'Altered' && found.spec.cluster !== cluster.name) {
-    return {
-      state: { state: 'Absent' },
-      specProblem: `${path}: the CoverageBaseline ${name} is of the cluster ${found.spec.cluster}, not of ${cluster.name}`,
-    };
-  }
+  if (found && state.state !== 'Altered' && found.spec.cluster !== cluster.name)
+    return misnamed(`the CoverageBaseline ${name} is of the cluster ${found.spec.cluster}, not of ${cluster.name}`);
   if (state.state !== 'Absent') return { state };
   if (named)
-    return {
-      state,
-      specProblem: `${path}: there is no CoverageBaseline ${name} in the namespace ${namespace}; create it, or leave baselineName out to have one captured`,
-    };
+    return misnamed(
+      `there is no CoverageBaseline ${name} in the namespace ${namespace}; create it, or leave baselineName out to have one captured`,
+    );
   return capture(store, namespace, name, plan.facts, view, createAgreement(plan.agreement));
 }
 

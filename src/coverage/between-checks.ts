@@ -18,6 +18,7 @@ import type { Handled } from './handling.ts';
 import type { Known } from './known.ts';
 import { dueWork, windowChange, windowStatus } from './maintenance.ts';
 import type { Plan } from './plan.ts';
+import { toldElsewhere } from './told-elsewhere.ts';
 
 export interface BetweenChecksOptions extends Pick<ClusterRunOptions, 'store' | 'recorder' | 'clock'> {
   dispatcher: Dispatcher;
@@ -29,7 +30,7 @@ export interface BetweenChecks {
    * Says in the status what of the agreement changes between checks: windows, contact lines, how far the escalation has gone, how soon
    * something was acknowledged; and in an Event where a maintenance window opens or closes with work due. Returns for how long the windows stay so, milliseconds.
    */
-  follow(coverage: SupportCoverage, plan: Plan, entry: Known): Promise<number>;
+  follow(coverage: SupportCoverage, plan: Plan, entry: Known, works: readonly ClusterWork[]): Promise<number>;
   /** Says in each acknowledgement what it matches now, in all clusters together. */
   noteMatches(
     coverage: SupportCoverage,
@@ -45,7 +46,7 @@ export function createBetweenChecks(
   { store, recorder, clock, dispatcher }: BetweenChecksOptions,
   keep: (coverage: SupportCoverage, entry: Known, status: SupportCoverageStatus) => Promise<void>,
 ): BetweenChecks {
-  async function follow(coverage: SupportCoverage, plan: Plan, entry: Known): Promise<number> {
+  async function follow(coverage: SupportCoverage, plan: Plan, entry: Known, works: readonly ClusterWork[]): Promise<number> {
     const now = clock.now();
     const windows = windowStatus(plan.maintenance, now, plan.hours);
     const { status } = entry;
@@ -54,7 +55,7 @@ export function createBetweenChecks(
       const agreed = {
         ...(windows ? { windows } : {}),
         ...(contacts.length > 0 ? { contacts } : {}),
-        ...(plan.path.length > 0 ? { escalation: escalationOf(entry, plan) } : {}),
+        ...(plan.path.length > 0 ? { escalation: escalationOf(works, now) } : {}),
       };
       const outcomes = outcomesOf(entry, plan);
       const verdict = outcomes && onboarded(outcomes, agreementProblems(plan, contacts));
@@ -70,12 +71,16 @@ export function createBetweenChecks(
     return Math.min(...next.map((time) => msUntil(time || undefined, now)));
   }
 
-  function escalationOf({ clusters: known }: Known, plan: Plan): NonNullable<SupportCoverageStatus['escalation']> {
-    const each = [...known.values()].map(({ memory }) => escalationStatus(memory.findings, memory.drift, plan.path));
+  function escalationOf(works: readonly ClusterWork[], now: Temporal.Instant): NonNullable<SupportCoverageStatus['escalation']> {
+    const each = works.map(({ coverage: { metadata }, plan, known: { memory }, sharing }) =>
+      escalationStatus(memory.findings, memory.drift, plan.path, toldElsewhere(`${metadata.namespace}/${metadata.name}`, sharing, now)),
+    );
+    const elsewhere = each.reduce((sum, { toldElsewhere: told = 0 }) => sum + told, 0);
     return {
       open: each.reduce((sum, { open }) => sum + open, 0),
       acknowledged: each.reduce((sum, { acknowledged }) => sum + acknowledged, 0),
       highestStep: Math.max(0, ...each.map(({ highestStep }) => highestStep)),
+      ...(elsewhere > 0 ? { toldElsewhere: elsewhere } : {}),
     };
   }
 

@@ -78,22 +78,25 @@ export function openAlertsOf(contact: string, findings: readonly Finding[], drif
   });
 }
 
-/** How far the path was gone, as the status says it. */
+/** How far the path was gone, as the status says it. `isToldElsewhere`: another coverage of the cluster tells it. */
 export function escalationStatus(
   findings: readonly Finding[],
   drift: readonly Drift[],
   path: readonly Step[],
+  isToldElsewhere: (each: Case) => boolean = () => false,
 ): NonNullable<SupportCoverageStatus['escalation']> {
   const ids = new Set(path.map(({ id }) => id));
   const cases = casesOf(findings, drift).filter(
     (each) => (each.notified ?? []).length > 0 || (!isConsequence(each) && path.some((step) => reaches(step, severityOf(each)))),
   );
   const unacknowledged = cases.filter(({ acknowledgedBy }) => acknowledgedBy === undefined);
+  const elsewhere = unacknowledged.filter((each) => (each.notified ?? []).length === 0 && isToldElsewhere(each)).length;
   const gone = unacknowledged.map(({ notified }) => (notified ?? []).filter((step) => ids.has(step)).length);
   return {
     open: cases.length,
     acknowledged: cases.length - unacknowledged.length,
     highestStep: gone.reduce((most, steps) => Math.max(most, steps), 0),
+    ...(elsewhere > 0 ? { toldElsewhere: elsewhere } : {}),
   };
 }
 

@@ -19,11 +19,12 @@ import { type CorrectionLimits, type Proposed, permitted, suggestions } from './
 import { toolingProblems } from './delivery-tooling.ts';
 import { runAtOf, type Seen } from './due.ts';
 import { type Handled, type HandlingInput, presumedTold, settle, toldFields, withHandled } from './handling.ts';
-import { type Known, type KnownCluster, type KnownCoverages, reportName, type Sharing, toldElsewhere } from './known.ts';
+import { type Known, type KnownCluster, type KnownCoverages, reportName, type Sharing } from './known.ts';
 import { type LiveLook, lookedAgain, revisionsOf } from './live.ts';
 import { maintenanceVerdict } from './maintenance.ts';
 import { judgeOf, type Plan, type PlannedCluster } from './plan.ts';
 import type { CoverageStore } from './store.ts';
+import { toldElsewhere } from './told-elsewhere.ts';
 
 export interface ClusterRunOptions {
   store: CoverageStore;
@@ -55,8 +56,6 @@ export interface ClusterWork {
 
 /** What came of the checks of one cluster. */
 export interface Ran {
-  /** Why what the spec says of the baseline cannot be run. */
-  specProblem: string | undefined;
   durations: Pass['durations'];
   /** How many findings opened, changed or resolved. */
   transitions: number;
@@ -125,7 +124,7 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
     known.looked = partial ? lookedAgain(known.looked, looked, partial.checks) : looked;
     if (!live) known.seen = seenNow(work, baseline.state, now);
     const { durations, transitions } = pass;
-    return { specProblem: baseline.specProblem, durations, transitions: transitions.length, handled };
+    return { durations, transitions: transitions.length, handled };
   }
 
   function seenNow({ coverage, cluster, handle, known }: ClusterWork, state: Baseline['state'], now: Temporal.Instant): Seen {
@@ -155,7 +154,7 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
       acknowledgements: work.acknowledgements,
       deliveredKeys: work.deliveredKeys,
       firstPassAt: created ? Temporal.Instant.from(created) : now,
-      isToldElsewhere: toldElsewhere(`${namespace}/${name}`, work.sharing),
+      isToldElsewhere: toldElsewhere(`${namespace}/${name}`, work.sharing, now),
       now,
     };
   }
@@ -286,7 +285,7 @@ function keyOf({ metadata }: SupportCoverage): string {
 }
 
 function baselineOf(state: Baseline['state'], { baseline }: PlannedCluster): { name: string; contentHash?: string } {
-  return { name: baseline.name, ...(state.state === 'Approved' ? { contentHash: state.hash } : {}) };
+  return state.state === 'Approved' ? { name: state.baseline.metadata.name, contentHash: state.hash } : { name: baseline.name };
 }
 
 function clusterFacts({ coverage, cluster, handle, plan, sharing }: ClusterWork, view: ClusterView, baseline: Baseline): ClusterFacts {
@@ -298,6 +297,7 @@ function clusterFacts({ coverage, cluster, handle, plan, sharing }: ClusterWork,
     reachable: version !== undefined,
     baselineName: cluster.baseline.name,
     namespace: coverage.metadata.namespace,
+    ...(baseline.specProblem ? { baselineProblem: baseline.specProblem } : {}),
     sharedWith: sharing.map(({ key }) => key),
     missing: problem
       ? [problem]

@@ -87,7 +87,7 @@ export function createConclusions(
       handledRunAt: runAtOf(coverage) ?? entry.status?.lastHandledRunAt,
       generation: coverage.metadata.generation,
     };
-    const problem = specProblem ?? ran.find((one) => one.specProblem !== undefined)?.specProblem;
+    const problem = specProblem ?? outcomes.map(({ facts }) => facts.baselineProblem).find((one) => one !== undefined);
     const checks = outcomes.flatMap((outcome) => outcome.checks);
     const findings = outcomes.flatMap((outcome) => outcome.findings);
     const moments = momentsSince(entry.status, run.generation, plan.maintenance, { now, checks, findings });
@@ -112,7 +112,7 @@ export function createConclusions(
           coverage,
           'Warning',
           'SpecNotAccepted',
-          `${problem}. ${specProblem ? 'The last spec that could be run goes on.' : 'The checks go on without a baseline.'}`,
+          `${problem}. ${specProblem ? 'The last spec that could be run goes on.' : 'The checks go on, with the baseline that was approved before if there was one.'}`,
         ),
       );
   }

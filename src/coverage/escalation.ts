@@ -149,7 +149,7 @@ function dueOf({ findings, drift, hours, now }: EscalateInput, steps: readonly S
     const time = waited(openSince(each));
     const ahead = steps.filter((step) => !past.has(step.id) && reaches(step, severityOf(each)));
     for (const step of ahead) {
-      if (past.has(step.id) || step.afterMs > time[step.outsideHours] || !(open || step.outsideHours === 'Notify')) continue;
+      if (past.has(step.id) || !isDue(step, time, open)) continue;
       past.add(step.id);
       listOf(gone, each).push(step.id);
       go(going, step, each);
@@ -171,9 +171,17 @@ function go(going: Map<string, Going[]>, { id, contact }: Step, each: Case): voi
   else list.push({ each, steps: [id] });
 }
 
-/** For how long something has been open, as each kind of step counts it, milliseconds. What opened together is counted once. */
-function waitedIn(hours: Hours, now: Temporal.Instant): (since: string) => Record<Step['outsideHours'], number> {
-  const known = new Map<string, Record<Step['outsideHours'], number>>();
+/** For how long something has been open, as each kind of step counts it, milliseconds. */
+type Waited = Record<Step['outsideHours'], number>;
+
+/** Whether a step tells now of what has been open for so long; `open`: working hours are. */
+export function isDue({ afterMs, outsideHours }: Step, waited: Waited, open: boolean): boolean {
+  return afterMs <= waited[outsideHours] && (open || outsideHours === 'Notify');
+}
+
+/** What opened together is counted once. */
+export function waitedIn(hours: Hours, now: Temporal.Instant): (since: string) => Waited {
+  const known = new Map<string, Waited>();
   const earliestMs = now.epochMilliseconds - longestMs;
   return (since) => {
     const before = known.get(since);

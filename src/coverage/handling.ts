@@ -43,7 +43,7 @@ export interface HandlingInput {
   deliveredKeys: readonly string[];
   /** When the cluster was first looked at. */
   firstPassAt: Temporal.Instant;
-  /** True for what another coverage of the same cluster tells. */
+  /** True for what another coverage of the same cluster has told, or tells now. */
   isToldElsewhere: (each: Case) => boolean;
   now: Temporal.Instant;
 }

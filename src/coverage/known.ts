@@ -1,14 +1,14 @@
 import type { CoverageReport, CoverageReportStatus, Drift, Finding } from '../api/v1alpha1/coveragereport.ts';
 import type { SupportCoverage, SupportCoverageStatus } from '../api/v1alpha1/supportcoverage.ts';
-import { counts } from '../findings/judge.ts';
 import type { Memory } from '../findings/lifecycle.ts';
 import { isKubeError } from '../kube/errors.ts';
 import type { KubeObject } from '../kube/types.ts';
 import type { Followed, Observer } from '../observe/observer.ts';
 import type { ClusterOutcome } from '../report/status.ts';
-import type { Case } from './cases.ts';
 import { type Seen, seenIn } from './due.ts';
+import type { Step } from './escalation-path.ts';
 import type { Told } from './handling.ts';
+import type { Hours } from './hours.ts';
 import type { Plan } from './plan.ts';
 import type { CoverageStore } from './store.ts';
 
@@ -75,7 +75,8 @@ export interface KnownCoverages {
 export interface Sharing {
   /** `namespace/name`. */
   key: string;
-  tells: boolean;
+  path: readonly Step[];
+  hours: Hours;
   /** Ids of checks and facts whose corrections it makes. */
   corrects: readonly string[];
   findings: readonly Finding[];
@@ -98,7 +99,8 @@ export function createKnownCoverages(store: CoverageStore): KnownCoverages {
           return [
             {
               key,
-              tells: plan.path.length > 0,
+              path: plan.path,
+              hours: plan.hours,
               corrects: plan.corrections.mode === 'Apply' ? plan.corrections.allow : [],
               findings,
               drift,
@@ -153,17 +155,6 @@ export function createKnownCoverages(store: CoverageStore): KnownCoverages {
 /** One report for each cluster of a coverage. */
 export function reportName({ metadata }: SupportCoverage, cluster: string): string {
   return `${metadata.name}.${cluster}`;
-}
-
-/** What a coverage before this one finds in the same cluster too, it tells alone. */
-export function toldElsewhere(own: string, sharing: readonly Sharing[]): (each: Case) => boolean {
-  const before = sharing.filter(({ key, tells }) => tells && key < own);
-  const told = new Set(before.flatMap(({ findings, drift }) => [...findings, ...drift].filter(counts).map(subjectKey)));
-  return (each) => told.has(subjectKey(each));
-}
-
-function subjectKey(each: Case): string {
-  return 'fact' in each ? `${each.fact} ${each.object} ${each.path}` : `${each.check} ${each.object}`;
 }
 
 /** True for what a deleted coverage of the same name has left behind until it is collected. */

@@ -54,6 +54,17 @@ describe('a coverage of two clusters', () => {
     });
   });
 
+  it('is not accepted for as long as the baseline of one is misnamed, whichever was looked at last', async () => {
+    const world = await covered();
+    const [eu, us] = scope.clusters;
+    world.apply({ scope: { clusters: [{ ...eu, baselineName: 'nowhere' }, us] } });
+    await world.reconcile();
+    world.state.others['prod-us']!.problem = 'connection refused';
+    await world.reconcile();
+    expect(world.triggers()[0]).toBe('ClusterChanged');
+    expect(world.condition('Ready')).toBe('False SpecNotAccepted');
+  });
+
   it('counts the same fault in both as two, since they are two', async () => {
     const world = await covered();
     world.state.cluster = nodeDown('x');

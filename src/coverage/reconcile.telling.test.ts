@@ -299,6 +299,30 @@ describe('two coverages of one cluster', () => {
     expect(world.messages.map(({ coverage, contact }) => `${coverage.name} ${contact}`)).toEqual(['another desk']);
     expect(world.status()?.clusters?.[0]).toMatchObject({ sharedWith: ['support/another'] });
     expect(world.status(other)?.clusters?.[0]).toMatchObject({ sharedWith: ['support/production'] });
+    await settle(world);
+    expect(world.messages).toHaveLength(1);
+    expect(world.status()?.escalation).toEqual({ open: 1, acknowledged: 0, highestStep: 0, toldElsewhere: 1 });
+    expect(world.status(other)?.escalation).toEqual({ open: 1, acknowledged: 0, highestStep: 1 });
+  });
+
+  it.each([
+    ['the first does not reach', { minSeverity: 'critical' }],
+    ['the first tells only later', { after: '24h' }],
+  ])('what %s is told by the other', async (_, step) => {
+    const settings = [{ check: 'node-not-ready', severity: 'warning' }];
+    const world = await covered({ checks: { settings } });
+    world.apply({ contacts, escalation: [{ contact: 'desk', ...step }], checks: { settings } }, { name: 'another', uid: 'u2' }, other);
+    for (let round = 0; round < 4; round += 1) {
+      await world.reconcile(other);
+      await settle(world);
+    }
+    world.messages.splice(0);
+    world.state.cluster = nodesDown('x');
+    await world.clock.advance(hour + 5 * minute);
+    await world.reconcile(other);
+    await settle(world);
+    expect(world.messages.map(({ coverage, contact }) => `${coverage.name} ${contact}`)).toEqual(['production desk']);
+    expect(world.status()?.escalation).toEqual({ open: 1, acknowledged: 0, highestStep: 1 });
   });
 });
 

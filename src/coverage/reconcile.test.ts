@@ -151,6 +151,57 @@ describe('a baseline', () => {
     world.annotate({ [runAtAnnotation]: '1' });
     await world.reconcile();
     expect(world.events.filter(({ reason }) => reason === 'SpecNotAccepted')).toHaveLength(1);
+    expect(world.message('Onboarded')).toBe(world.message('Ready'));
+    expect([world.condition('BaselineInSync'), world.condition('Healthy')]).toEqual(['Unknown NotApproved', 'True AllHealthy']);
+  });
+
+  const named = (baselineName: string) => ({ scope: { clusters: [{ name: 'local', baselineName }] } });
+  const said = (world: Awaited<ReturnType<typeof covered>>) => ['Ready', 'BaselineInSync', 'Healthy'].map((type) => world.condition(type));
+
+  it('whose name is mistyped resolves no drift, and tells none again once the name is right', async () => {
+    const world = createCoverageWorld();
+    const fast = { metadata: { name: 'fast' }, provisioner: 'csi.example.com' };
+    const reclaiming = (reclaimPolicy: string) => ({ ...healthyCluster, storageclasses: [{ ...fast, reclaimPolicy }] });
+    world.state.cluster = reclaiming('Delete');
+    world.apply();
+    await world.reconcile();
+    world.approve();
+    world.state.cluster = reclaiming('Retain');
+    await world.reconcile();
+    expect(world.takeEvents()).toContain('DriftDetected StorageClass/fast');
+    const drift = world.report()?.drift;
+    expect(drift).toHaveLength(1);
+    world.apply(named('production.locall'));
+    await world.reconcile();
+    expect(said(world)).toEqual(['False SpecNotAccepted', 'False Drifted', 'False FindingsOpen']);
+    expect(world.message('Onboarded')).toBe(world.message('Ready'));
+    expect(world.status()?.summary?.drift).toBe(1);
+    expect(world.takeEvents()).toEqual(['SpecNotAccepted SupportCoverage/production']);
+    world.restart();
+    world.apply(named('production.local'));
+    await world.reconcile();
+    expect(said(world)).toEqual(['True ChecksScheduled', 'False Drifted', 'False FindingsOpen']);
+    expect([world.report()?.drift, world.takeEvents()]).toEqual([drift, []]);
+  });
+
+  it('whose name is mistyped leaves nothing healthy that was compared with an approved one', async () => {
+    const world = await covered();
+    world.approve();
+    await world.reconcile();
+    const approved = world.status()?.clusters?.[0]?.baseline;
+    world.apply(named('production.locall'));
+    await world.reconcile();
+    await world.reconcile();
+    expect(said(world)).toEqual(['False SpecNotAccepted', 'Unknown NotKnown', 'Unknown NotKnown']);
+    expect(world.message('BaselineInSync')).toMatch(/no CoverageBaseline production\.locall .*compared with production\.local until then/);
+    expect(world.status()?.clusters?.[0]?.baseline).toEqual(approved);
+    expect(world.triggers()).toEqual(['SpecChanged', 'BaselineChanged', 'Initial']);
+    const { spec } = world.api.read<{ spec: object }>(paths.baseline)!;
+    world.api.write(paths.baseline.replace('.local', '.locall'), { metadata: { name: 'production.locall', namespace: 'support' }, spec });
+    await world.reconcile();
+    await world.reconcile();
+    expect(said(world)).toEqual(['True ChecksScheduled', 'True AsAgreed', 'True AllHealthy']);
+    expect(world.triggers()[0]).toBe('BaselineChanged');
   });
 });
 

@@ -116,7 +116,7 @@ export function createCoverageReconciler(
     else if (waiting && !entry.status) await withoutPass(coverage, entry, readingCluster(), () => {});
     const behindMs = await catchUp(coverage, plan, entry);
     const lateMs = Math.min(...(await Promise.all(works.map((work) => runs.writeLate(work)))));
-    const windowMs = await between.follow(coverage, plan, entry);
+    const windowMs = await between.follow(coverage, plan, entry, works);
     await between.noteMatches(coverage, acknowledgements, looked);
     between.offer(coverage, plan, entry, works);
     publish(coverage, entry, works);

@@ -37,6 +37,8 @@ export interface ClusterFacts {
   baselineName: string;
   /** Of the coverage, and so of its baseline. */
   namespace: string;
+  /** Why that one cannot be used, with the path of the field. */
+  baselineProblem?: string;
   /** Other coverages of the same cluster. */
   sharedWith?: readonly string[];
   /** What is missing for the agreement to be complete, beyond the baseline's approval. */
@@ -195,7 +197,8 @@ export function onboarded(outcomes: readonly ClusterOutcome[], contactProblems: 
 }
 
 /** What is missing for the agreement to be complete. */
-function missingOf({ baseline, facts: { missing, baselineName, namespace } }: ClusterOutcome): string[] {
+function missingOf({ baseline, facts: { missing, baselineName, baselineProblem, namespace } }: ClusterOutcome): string[] {
+  if (baselineProblem) return [...missing, baselineProblem];
   if (baseline.state === 'Unapproved')
     return [
       ...missing,
@@ -206,7 +209,7 @@ function missingOf({ baseline, facts: { missing, baselineName, namespace } }: Cl
   return [...missing];
 }
 
-function baselineVerdict({ baseline, findings, drift, driftUnknown }: ClusterOutcome): Verdict {
+function baselineVerdict({ baseline, findings, drift, driftUnknown, facts }: ClusterOutcome): Verdict {
   const type = 'BaselineInSync';
   if (baseline.state === 'Altered')
     return { type, status: 'False', reason: baseline.observation.reason, message: baseline.observation.message };
@@ -228,6 +231,13 @@ function baselineVerdict({ baseline, findings, drift, driftUnknown }: ClusterOut
   if (accepted) return { type, status: 'False', reason: accepted.reason, message: withMore(accepted.message, expired.length - 1) };
   if (baseline.state !== 'Approved')
     return { type, status: 'Unknown', reason: 'NotApproved', message: 'There is no approved baseline to compare with' };
+  if (facts.baselineProblem)
+    return {
+      type,
+      status: 'Unknown',
+      reason: 'NotKnown',
+      message: `${facts.baselineProblem}; compared with ${baseline.baseline.metadata.name} until then, nothing differs that counts`,
+    };
   const [unknown] = driftUnknown;
   if (unknown) return { type, status: 'Unknown', reason: 'NotKnown', message: `${unknown.fact}: ${unknown.message}` };
   const [separate] = drift;
@@ -263,8 +273,13 @@ function clusterStatus(outcome: ClusterOutcome, previous: SupportCoverageStatus 
 function baselineStatus(state: BaselineState, name: string, before: ClusterStatus['baseline']): NonNullable<ClusterStatus['baseline']> {
   if (state.state === 'Altered') return before ?? { name };
   if (state.state !== 'Approved') return { name };
-  const { approval } = state.baseline.spec;
-  return { name, contentHash: state.hash, ...(approval ? { approvedBy: approval.approvedBy, approvedAt: approval.approvedAt } : {}) };
+  const { metadata, spec } = state.baseline;
+  const { approval } = spec;
+  return {
+    name: metadata.name,
+    contentHash: state.hash,
+    ...(approval ? { approvedBy: approval.approvedBy, approvedAt: approval.approvedAt } : {}),
+  };
 }
 
 /**

@@ -453,7 +453,7 @@ const clusterStatus = z.object({
     .max(32)
     .optional()
     .describe(
-      'Other coverages of the same cluster, as namespace/name. What several find or would correct, the first of them by name alone tells and corrects.',
+      'Other coverages of the same cluster, as namespace/name. What several would tell or correct, the first of them by name alone tells and corrects.',
     )
     .meta(atomic),
   lastCheckTime: time.optional(),
@@ -576,6 +576,9 @@ export const supportCoverageStatus = z.object({
       open: count.describe('Findings of support scope that somebody was or will be told of.'),
       acknowledged: count,
       highestStep: count.describe('Of the open ones that nobody acknowledged: how many steps the furthest has gone.'),
+      toldElsewhere: count
+        .optional()
+        .describe('Of the open ones that nobody acknowledged: how many another coverage of the same cluster tells alone. Absent: none.'),
     })
     .optional(),
   accounting: accountingPeriod.optional().describe('This calendar month, over all clusters.'),
