@@ -42,6 +42,12 @@ describe('an Alertmanager', () => {
     expect((await read()).alerts).toEqual([]);
   });
 
+  it('whose labels are longer than any name has their beginnings kept', async () => {
+    says(v2, [{ labels: { alertname: 'x'.repeat(1_000), pod: 'y'.repeat(10_000) }, startsAt, annotations }]);
+    const { alerts } = await read();
+    expect(alerts).toMatchObject([{ name: 'x'.repeat(320), labels: { alertname: 'x'.repeat(320), pod: 'y'.repeat(320) } }]);
+  });
+
   it('that does not say when it started has told its alerts', async () => {
     says(v2, [{ labels: { severity: 'critical' } }]);
     expect(await read()).toEqual({

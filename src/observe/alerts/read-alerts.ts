@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { shortened } from '../../kube/redact.ts';
 import type { Outbound } from '../../runtime/outbound.ts';
 import type { ActiveAlert } from '../probes/active-alerts.ts';
 
@@ -96,6 +97,10 @@ function understood<T>(text: string, parse: (answer: unknown) => T): T | undefin
   }
 }
 
-function alertOf(labels: Record<string, string>, annotations: Record<string, string> = {}, startsAt?: string): ActiveAlert {
-  return { name: labels.alertname ?? '', labels, startsAt, runbook: annotations.runbook_url ?? '' };
+/** Of a label's value; names of objects have 253 characters at most. */
+const longestLabel = 320;
+
+function alertOf(said: Record<string, string>, annotations: Record<string, string> = {}, startsAt?: string): ActiveAlert {
+  const labels = Object.fromEntries(Object.entries(said).map(([name, value]) => [name, shortened(value, longestLabel)]));
+  return { name: labels.alertname ?? '', labels, startsAt, runbook: shortened(annotations.runbook_url ?? '', longestLabel) };
 }
