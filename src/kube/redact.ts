@@ -4,8 +4,10 @@ const gone = '***';
 /** `scheme://` and what follows, to the next space or quotation mark. */
 const url = /\b([a-z][a-z0-9+.-]{1,20}:\/\/)([^\s"'`<>]*)/gi;
 
-/** `user:password@host` without a scheme, as an address is written by hand; `web:1.0@sha256:…` is an image. */
-const loginsAlone = /(?<![\w.+%-])[\w.+%-]{1,255}:[^\s"'`<>@/]{1,1024}@(?!sha\d{1,3}:)(?=\w)/g;
+/** What stands before an `@`, from where it begins: so that each character is looked at once. `web:1.0@sha256:…` is an image. */
+const beforeAt = /(?<![^\s"'`<>@/])[^\s"'`<>@/]+@(?!sha\d{1,3}:)(?=\w)/g;
+/** `user:password@host` without a scheme, as an address is written by hand. */
+const loginAlone = /(?<![\w.+%-])[\w.+%-]+:[^@]+@/;
 
 /** Headers that are credentials, with all that follows on the line. */
 const headers =
@@ -21,21 +23,24 @@ const pairs = new RegExp(`((?<!/)(?:${keys})[\\w-]{0,20}["']?\\s{0,3}[=:]\\s{0,3
 /** `--password …`. */
 const flags = new RegExp(`(-[\\w-]{0,40}(?:${keys})[\\w-]{0,20}\\s{1,3})[^\\s"']+`, 'gi');
 
-/** Credentials that are known by their form: GitHub, GitLab, Docker, npm, PyPI, Slack, AWS, Google, Vault, and JSON Web Tokens. */
+/** Credentials that are known by their form: GitHub, GitLab, Docker, npm, PyPI, Slack, AWS, Google, Vault, JSON in Base64 and JSON Web Tokens. */
 const known =
-  /\b(?:gh[oprsu]_\w{16,}|github_pat_\w{20,}|gl[a-z]{2,8}-[\w.-]{16,}|dckr_[a-z]{3}_[\w-]{16,}|npm_\w{20,}|pypi-[\w-]{16,}|xox[a-z]-[\w-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[\w-]{30,}|ya29\.[\w-]{16,}|hv[sbr]\.[\w-]{16,}|eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?)/g;
+  /\b(?:gh[oprsu]_\w{16,}|github_pat_\w{20,}|gl[a-z]{2,8}-[\w.-]{16,}|dckr_[a-z]{3}_[\w-]{16,}|npm_\w{20,}|pypi-[\w-]{16,}|xox[a-z]-[\w-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[\w-]{30,}|ya29\.[\w-]{16,}|hv[sbr]\.[\w-]{16,}|eyJ[\w-]{8,}(?:\.[\w-]*){0,2})/g;
 
 const privateKeys = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g;
 
+/** Nothing that is shown needs more, and others may write texts of any length. */
+const longest = 16 * 1024;
+
 /**
- * The text without credentials: user info and queries of URLs, values of headers, `key=value` where the key says that it is one, and tokens
- * that are known by their form. It would rather take too much: what it is for is to be shown to people.
+ * The text's beginning without credentials: user info and queries of URLs, values of headers, `key=value` where the key says that it is
+ * one, and tokens that are known by their form. It would rather take too much: what it is for is to be shown to people.
  */
 export function redact(text: string): string {
-  return text
+  return shortened(text, longest)
     .replace(privateKeys, gone)
     .replace(url, (_, scheme: string, rest: string) => scheme + withoutCredentials(rest))
-    .replace(loginsAlone, '')
+    .replace(beforeAt, (before) => before.replace(loginAlone, ''))
     .replace(headers, `$1$2 ${gone}`)
     .replace(schemes, `$1$2${gone}`)
     .replace(pairs, `$1${gone}`)

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { flood, redirectTo, status } from '../../../test/fakes/contact-receiver.ts';
 import { answer, createFakeApiServer, type FakeApiServer, hang, reset } from '../../../test/fakes/fake-api-server.ts';
 import { createOutbound, type Outbound } from '../../runtime/outbound.ts';
@@ -42,6 +43,12 @@ describe('an Alertmanager', () => {
     expect((await read()).alerts).toEqual([]);
   });
 
+  it('whose labels are longer than any name has their beginnings kept', async () => {
+    says(v2, [{ labels: { alertname: 'x'.repeat(1_000), pod: 'y'.repeat(10_000) }, startsAt, annotations }]);
+    const { alerts } = await read();
+    expect(alerts).toMatchObject([{ name: 'x'.repeat(320), labels: { alertname: 'x'.repeat(320), pod: 'y'.repeat(320) } }]);
+  });
+
   it('that does not say when it started has told its alerts', async () => {
     says(v2, [{ labels: { severity: 'critical' } }]);
     expect(await read()).toEqual({
@@ -69,6 +76,39 @@ it('a Prometheus is asked for what fires, and tells nothing of what may come to 
   });
 });
 
+describe('an answer that is no list of alerts', () => {
+  afterEach(() => jest.restoreAllMocks());
+  let seen = 0;
+  const noText = () => {
+    seen += 1;
+    return 0;
+  };
+  const noAlert = Object.defineProperty({}, 'labels', { get: noText, enumerable: true });
+  const noTexts = Object.defineProperties(
+    {},
+    Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [at, { get: noText, enumerable: true }])),
+  );
+  it.each([
+    ['entries', 'Alertmanager', Array(1_000).fill(noAlert)],
+    ['labels', 'Alertmanager', [{ labels: noTexts }]],
+    ['annotations', 'Alertmanager', [{ labels, annotations: noTexts }]],
+    ['entries', 'Prometheus', { status: 'success', data: { alerts: Array(1_000).fill(noAlert) } }],
+  ] as const)('is looked at up to the first of its %s that is wrong', async (_, program, answered) => {
+    seen = 0;
+    jest.spyOn(JSON, 'parse').mockReturnValueOnce(answered);
+    const asked = readAlerts(program, 'http://a', { get: async () => '' }, never);
+    await expect(asked).rejects.toThrow(`is not what ${program} answers`);
+    expect(seen).toBeLessThanOrEqual(2);
+  });
+
+  it('has no more entries than can be meant', async () => {
+    const readOf = (count: number) =>
+      readAlerts('Alertmanager', 'http://a', { get: async () => JSON.stringify(Array(count).fill({ labels })) }, never);
+    expect((await readOf(5_000)).alerts).toHaveLength(5_000);
+    await expect(readOf(5_001)).rejects.toThrow('it tells of more than 5000 alerts');
+  });
+});
+
 describe('what is no answer says why, and quotes nothing of it:', () => {
   it.each<[string, Parameters<FakeApiServer['on']>[2], RegExp]>([
     ['500', [status(500)], /^127.0.0.1:\d+ answered 500$/],
@@ -76,9 +116,10 @@ describe('what is no answer says why, and quotes nothing of it:', () => {
     ['a redirect to a login', [redirectTo('/login')], /^127.0.0.1:\d+ answered 302, a redirect, and none is followed/],
     ['silence', [hang], /^127.0.0.1:\d+ gave no answer in 0.3 s$/],
     ['a reset', [reset], /^127.0.0.1:\d+ cannot be reached: [A-Z_]+$/],
-    ['more than 10 MiB', [flood(11 * 1024 * 1024)], /^127.0.0.1:\d+ (answered with more than 10 MiB|gave no answer in 0.3 s)$/],
+    ['more than 4 MiB', [flood(5 * 1024 * 1024)], /^127.0.0.1:\d+ (answered with more than 4 MiB|gave no answer in 0.3 s)$/],
     ['a page', [answer('<html>S3CRET</html>')], /^what it answers to \/api\/v2\/alerts is not what Alertmanager answers$/],
     ['nothing', [answer('')], /is not what Alertmanager answers$/],
+    ['labels that are a list', [answer('[{"labels":["S3CRET"]}]')], /is not what Alertmanager answers$/],
     ['half of it', [answer('[{"labels":{"alertname":"S3CRET"}}')], /is not what Alertmanager answers$/],
     ['another API', [answer('{"status":"success","data":{"alerts":[]}}')], /is not what Alertmanager answers$/],
     ['a label that is no text', [answer('[{"labels":{"alertname":1}}]')], /is not what Alertmanager answers$/],

@@ -61,6 +61,8 @@ it('a message is the same for every attempt, on one line and short', () => {
   expect(messageOf(`api error, RequestID: ${id}, quota`)).toBe('api error, quota');
   expect(messageOf(`operation ${id} failed`)).toBe('operation … failed');
   expect(messageOf('x'.repeat(5000))).toHaveLength(241);
+  // The API server bounds no message of an Event.
+  expect(messageOf(`quota${' '.repeat(1_200_000)}later`)).toBe('quota');
 });
 
 it('a message is without the credentials of what it names', () => {

@@ -1,4 +1,4 @@
-import { redact } from '../../kube/redact.ts';
+import { redact, shortened } from '../../kube/redact.ts';
 import { type CoreEvent, objectName } from '../../kube/types.ts';
 import { defineResource, instantOf } from '../resource.ts';
 
@@ -60,10 +60,12 @@ export const loadBalancerEvents = defineResource({
 });
 
 const longest = 240;
+/** The API server bounds no message; in so much the parts are that are left out. */
+const looked = 1024;
 
 /** Cloud APIs put an id of the request into each answer, which would make a new message of every attempt; what is shown holds no credential. */
 function inShort(message: string): string {
-  const stable = redact(message)
+  const stable = redact(shortened(message, looked))
     .replace(/,?\s*\b(?:aws )?request[ -]?id:?\s*"?[0-9a-f]{8}-[0-9a-f-]{27}"?/gi, '')
     .replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '…')
     .replace(/\s+/g, ' ')
