@@ -87,6 +87,9 @@ const shortWatchMs = 1_000;
 /** A server that has answered before and denies access now is not believed for so long. */
 const doubtMs = 10_000;
 
+/** When a server is back, its watches are tried again within so long, each at a time of its own. */
+const recoverySpreadMs = 500;
+
 /** After a word that a resource was installed: it takes a moment until it is served. */
 const hopefulMs = 60_000;
 const hopefulRetryMs = 2_000;
@@ -130,10 +133,19 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   let unreadable = new Map<string, string>();
   let hopefulUntil = Number.NEGATIVE_INFINITY;
   let wake = () => {};
+  /** The server was gone and is back, and has said nothing to this watch since. */
+  let isBack = false;
 
   const path = () => collectionPath({ ...type, version: versions[version] ?? type.version }, options.namespace);
 
+  /** The server's first word after an outage, be it a refusal. A watch that it never answers goes on with the waits that it had. */
+  function noteAnswer(): void {
+    if (isBack) backoff = freshBackoff();
+    isBack = false;
+  }
+
   function contact(bytes: number): void {
+    noteAnswer();
     lastContact = clock.monotonic();
     metrics.lastContact.set(labels, clock.now().epochMilliseconds / 1000);
     metrics.bytes.inc(labels, bytes);
@@ -308,6 +320,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
       error instanceof KubeError
         ? error
         : new KubeError('Transient', error instanceof Error ? error.message : String(error), { reason: 'BadAnswer' });
+    if (failure.code > 0) noteAnswer();
     if (failure.kind === 'NotFound') {
       resourceVersion = '';
       version = (version + 1) % versions.length;
@@ -352,18 +365,20 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     return clock.monotonic() < hopefulUntil ? hopefulRetryMs : (options.missingRetryMs ?? slow);
   }
 
-  /** The first good answer to anybody after an outage ends the wait: the server is back, and waits begin anew. */
+  /** The first good answer to anybody after an outage ends the wait: the server is back. */
   async function pause(ms: number, signal: AbortSignal): Promise<void> {
     const over = new AbortController();
     const forget = transport.onRecovery(() => {
-      backoff = freshBackoff();
-      over.abort();
+      forget();
+      isBack = true;
+      void delay(clock, options.random() * recoverySpreadMs, over.signal).then(() => over.abort());
     });
     wake = () => over.abort();
     try {
       await delay(clock, ms, AbortSignal.any([signal, over.signal]));
     } finally {
       forget();
+      over.abort();
     }
   }
 
