@@ -94,7 +94,7 @@ const recoverySpreadMs = 500;
 const hopefulMs = 60_000;
 const hopefulRetryMs = 2_000;
 
-/** Servers without WatchList refuse the request, or (before 1.27) ignore what they do not know and never send the mark. */
+/** A stream of the state that ended, or fell silent, before its mark. */
 const noMarkReasons = ['IncompleteState', 'Silence'];
 
 interface WatchEvent {
@@ -124,7 +124,8 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   let resourceVersion = '';
   /** When that was the newest, monotonic milliseconds. */
   let versionAt = Number.NEGATIVE_INFINITY;
-  let streaming = true;
+  /** How the whole state is read: servers without WatchList refuse the stream, and one that broke is made up for in pages once. */
+  let reads: 'Stream' | 'PagesOnce' | 'Pages' = 'Stream';
   let relistCause = 'start';
   /** Which of the versions is asked for. */
   let version = 0;
@@ -246,6 +247,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
       await new Promise(setImmediate);
     } while (next);
     become(objects, failed, resourceVersion, startedAt);
+    if (reads === 'PagesOnce') reads = 'Stream';
   }
 
   /** The collection's version now, for the price of one object: what a bookmark would say. */
@@ -344,8 +346,9 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     if (resourceVersion !== '' && cause) {
       relistCause = cause;
       resourceVersion = '';
-    } else if (resourceVersion === '' && streaming && (failure.kind === 'Invalid' || noMarkReasons.includes(failure.reason))) {
-      streaming = false;
+    } else if (resourceVersion === '' && reads === 'Stream') {
+      if (failure.kind === 'Invalid') reads = 'Pages';
+      else if (noMarkReasons.includes(failure.reason)) reads = 'PagesOnce';
     }
     return Math.max(backoff(), failure.retryAfterMs ?? 0);
   }
@@ -395,7 +398,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     if (!served && !signal.aborted) await pause(withoutIt('NotInstalled', `the server has no API group ${type.group}`), signal);
     while (!signal.aborted) {
       try {
-        if (resourceVersion === '' && !streaming) await listPages(signal);
+        if (resourceVersion === '' && reads !== 'Stream') await listPages(signal);
         await watch(signal);
       } catch (error) {
         if (signal.aborted) return;
