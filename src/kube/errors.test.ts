@@ -46,6 +46,9 @@ describe('the error for an HTTP answer', () => {
   it.each([
     ['5', '', 5000],
     ['0', '', 0],
+    ['3600', '', 60_000],
+    ['2592000', '', 60_000],
+    [undefined, status({ details: { retryAfterSeconds: 3600 } }), 60_000],
     [undefined, status({ details: { retryAfterSeconds: 3 } }), 3000],
     ['7', status({ details: { retryAfterSeconds: 3 } }), 7000],
     [undefined, '', undefined],

@@ -20,7 +20,7 @@ export class KubeError extends Error {
   readonly code: number;
   /** The API server's own reason (`AlreadyExists`, `Expired`, …), or the socket's error code (`ECONNREFUSED`). */
   readonly reason: string;
-  /** How long the server asked us to wait, in milliseconds. */
+  /** How long the server asked us to wait, in milliseconds; a minute at most. */
   readonly retryAfterMs: number | undefined;
 
   constructor(
@@ -83,9 +83,12 @@ export function isKubeError(error: unknown, ...kinds: KubeErrorKind[]): error is
   return error instanceof KubeError && (kinds.length === 0 || kinds.includes(error.kind));
 }
 
+/** kube-apiserver asks for 32 s at most. What stands before it may ask for an hour of maintenance, and be well again in a minute. */
+const maxRetryAfterMs = 60_000;
+
 function retryAfterOf(value: string | number | undefined): { retryAfterMs?: number } {
   const seconds = Number(value ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? { retryAfterMs: seconds * 1000 } : {};
+  return Number.isFinite(seconds) && seconds >= 0 ? { retryAfterMs: Math.min(seconds * 1000, maxRetryAfterMs) } : {};
 }
 
 /** A proxy in between may answer with anything; only what has a Status's types counts. */

@@ -49,12 +49,14 @@ describe('a request to another server', () => {
   });
 
   it('does not end the wait for the API server', async () => {
-    const { api, kubelet, transport, ask } = await setup({ recoveryMs: 60_000 });
+    const { api, kubelet, transport, ask } = await setup({ recoveryMs: 20 });
     const recovered: string[] = [];
     transport.onRecovery(() => void recovered.push('recovered'));
     api.on('GET', '/a', [reset, answer({})]);
+    api.on('GET', '/readyz', [refuse(500, 'starting')]);
     kubelet.on('GET', path, [answer({})]);
     await expect(transport.json({ path: '/a' })).rejects.toMatchObject({ kind: 'Transient' });
+    await until('two bad answers', () => api.requests.filter((request) => request.path === '/readyz').length === 2);
     await ask();
     expect(recovered).toEqual([]);
     await transport.json({ path: '/a' });

@@ -210,7 +210,7 @@ describe('throttling', () => {
     await expect(transport.json({ path, timeoutMs: 200 })).rejects.toMatchObject({
       code: 429,
       message: 'too many requests',
-      retryAfterMs: 600_000,
+      retryAfterMs: 60_000,
     });
   });
 

@@ -39,7 +39,10 @@ export interface Transport {
   text(request: KubeRequest): Promise<string>;
   /** The answer's lines as they arrive, without their line ends; half a line at the end of a broken stream is an error. Throws KubeError. */
   lines(request: KubeRequest): AsyncGenerator<Buffer>;
-  /** Calls back whenever the server does what it is asked after it could not be reached. Returns how to stop that. */
+  /**
+   * Calls back whenever the server does what it is asked after it could not be reached at all; that one request fails while others are
+   * answered is no such thing. Returns how to stop that.
+   */
   onRecovery(listener: () => void): () => void;
   close(): Promise<void>;
 }
@@ -55,7 +58,7 @@ export interface TransportOptions {
   connections?: number;
   /** Monotonic milliseconds. */
   now?: () => number;
-  /** How often a server that cannot be reached is asked whether it is back, milliseconds; default 2,000. */
+  /** How long after a request without an answer, and how often from then on, the server is asked whether it is there, milliseconds; default 2,000. */
   recoveryMs?: number;
 }
 
@@ -84,29 +87,38 @@ export function createTransport(options: TransportOptions): Transport {
   let last: Session | undefined;
   /** The newest first. The one before it serves the requests that were about to use it. */
   let agents: Agent[] = [];
-  let reachable = true;
   let closed = false;
   const listeners = new Set<() => void>();
 
+  /** Runs from a request that got no answer until the next good answer to any. */
   let recovery: NodeJS.Timeout | undefined;
+  /** Asked whether it is there, the server gave no good answer either: more is wrong than one request, or one of several replicas. */
+  let lost = false;
 
   /** A server that starts up refuses what it does not know yet, so only a good answer counts. */
   function noteAnswer(good: boolean): void {
-    if (reachable || !good) return;
-    reachable = true;
+    if (!recovery || !good) return;
     clearTimeout(recovery);
+    recovery = undefined;
+    if (!lost) return;
+    lost = false;
     for (const listener of listeners) listener();
   }
 
   function noteFailure(): void {
-    if (reachable && !closed) awaitRecovery();
-    reachable = false;
+    if (!recovery && !closed) awaitRecovery();
   }
 
   /** Whoever waits with a growing pause is told at once when the server is ready again. */
   function awaitRecovery(): void {
     const ask = () => text({ path: '/readyz', timeoutMs: 5_000 }).catch(() => undefined);
-    recovery = setTimeout(() => void ask().then(() => reachable || closed || awaitRecovery()), options.recoveryMs ?? recoveryMs).unref();
+    const timer = setTimeout(async () => {
+      await ask();
+      if (recovery !== timer) return;
+      lost = true;
+      awaitRecovery();
+    }, options.recoveryMs ?? recoveryMs).unref();
+    recovery = timer;
   }
 
   /** Connections stay where the certificates are the same. `fallback` serves on where nothing newer can be read. */
@@ -228,6 +240,7 @@ export function createTransport(options: TransportOptions): Transport {
     close: async () => {
       closed = true;
       clearTimeout(recovery);
+      recovery = undefined;
       await session?.catch(() => undefined);
       await Promise.all(agents.map((agent) => agent.destroy()));
     },

@@ -60,6 +60,14 @@ describe('the system’s clock', () => {
     expect(called).toEqual(['kept']);
   });
 
+  it('keeps waiting for longer than a timer of Node can, which ends after a millisecond', async () => {
+    const called: string[] = [];
+    const cancel = systemClock.after(30 * 86_400_000, () => called.push('a month'));
+    await new Promise<void>((resolve) => void systemClock.after(20, resolve));
+    cancel();
+    expect(called).toEqual([]);
+  });
+
   it('dates by the wall clock', () => {
     const before = Date.now();
     const { epochMilliseconds } = systemClock.now();

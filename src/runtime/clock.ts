@@ -10,11 +10,18 @@ export interface Clock {
   after(ms: number, callback: () => void): () => void;
 }
 
+/** A timer of Node that is to wait for longer (24.8 days) ends after a millisecond. */
+const maxTimerMs = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Temporal.Now.instant(),
   monotonic: () => performance.now(),
   after: (ms, callback) => {
-    const timer = setTimeout(callback, ms);
+    let timer: NodeJS.Timeout;
+    const start = (left: number) => {
+      timer = setTimeout(() => (left > maxTimerMs ? start(left - maxTimerMs) : callback()), Math.min(left, maxTimerMs));
+    };
+    start(ms);
     return () => clearTimeout(timer);
   },
 };

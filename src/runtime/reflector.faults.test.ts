@@ -64,16 +64,19 @@ describe('what passes by itself', () => {
     const { server, start } = await benches.prepare();
     server.on('GET', podsPath, [synced, stream(), nextEvent]);
     server.on('GET', '/version', [refuse(403, 'not yet synced'), answer({})]);
-    const transport = benches.connect(server);
+    server.on('GET', '/readyz', [refuse(500, 'starting')]);
+    const transport = benches.connect(server, { recoveryMs: 20 });
     const bench = start({ transport });
     await until('the watch', () => server.requests.length === 2);
     await server.stop();
     for (let attempt = 0; attempt < 5; attempt += 1) await bench.retry();
     await until('the next wait', () => bench.waiting());
     await server.start();
+    await until('two bad answers', () => server.requests.filter(({ path }) => path === '/readyz').length === 2);
     await expect(transport.json({ path: '/version' })).rejects.toMatchObject({ code: 403 });
     expect(bench.waiting()).toBe(true);
     await transport.json({ path: '/version' });
+    expect(await bench.retry()).toBe(0);
     await until('the next event', () => bench.stored().includes('a Failed'));
   });
 
@@ -87,10 +90,48 @@ describe('what passes by itself', () => {
     for (let attempt = 0; attempt < 5; attempt += 1) await bench.retry();
     await until('the next wait', () => bench.waiting());
     await server.start();
-    await until('the watch to be tried again', () => server.requests.filter(({ path }) => path === podsPath).length === 3);
+    await until('the watch to be tried again', async () => {
+      await bench.clock.advance(0);
+      return server.requests.filter(({ path }) => path === podsPath).length === 3;
+    });
     expect(server.requests.filter(({ path }) => path === '/readyz')).toHaveLength(2);
     // History was lost with the server; that costs no long wait more.
     expect(await bench.retry()).toBe(800);
+  });
+
+  it('a watch that alone fails, of a server that answers others: keeps its own waits', async () => {
+    const { server, start } = await benches.prepare();
+    server.on('GET', podsPath, [synced, reset]);
+    server.on('GET', '/version', [answer({})]);
+    server.on('GET', '/readyz', [answer('ok')]);
+    const transport = benches.connect(server, { recoveryMs: 20 });
+    const bench = start({ transport });
+    const waits: number[] = [];
+    while (waits.length < 6) {
+      await until('the failure', () => server.requests.filter(({ path }) => path === podsPath).length === waits.length + 2);
+      await until('the next wait', () => bench.waiting());
+      await transport.json({ path: '/version' });
+      waits.push(await bench.retry());
+    }
+    expect(waits).toEqual([800, 1_600, 3_200, 6_400, 12_800, 25_600]);
+  });
+
+  it('a watch that gets no answer from a server that is back: is tried again at once, and then keeps its own waits', async () => {
+    const { server, start } = await benches.prepare();
+    server.on('GET', podsPath, [synced, stream(), reset, nextEvent]);
+    server.on('GET', '/readyz', [refuse(500, 'starting'), answer('ok')]);
+    const bench = start({ transport: benches.connect(server, { recoveryMs: 20 }) });
+    await until('the watch', () => server.requests.length === 2);
+    await server.stop();
+    for (let attempt = 0; attempt < 5; attempt += 1) await bench.retry();
+    await until('the next wait', () => bench.waiting());
+    await server.start();
+    await until('the watch to be tried again', async () => {
+      await bench.clock.advance(0);
+      return server.requests.filter(({ path }) => path === podsPath).length === 3;
+    });
+    expect(await bench.retry()).toBe(30_000);
+    await until('the next event', () => bench.stored().includes('a Failed'));
   });
 
   it('a server that is away: tried until it is back, with half a minute between attempts in the end', async () => {

@@ -102,6 +102,18 @@ describe('the first state in pages', () => {
     expect(server.requests.filter(({ query }) => query.sendInitialEvents)).toHaveLength(1);
   });
 
+  it('is read once after a stream that broke: the next time the state is streamed again', async () => {
+    const { server, start } = await benches.prepare();
+    const expired = refuse(410, 'too old resource version', { reason: 'Expired' });
+    const whole = stream(event('ADDED', pod('b', '2')), initialEnd('2'));
+    server.on('GET', podsPath, [stream(event('ADDED', pod('ghost', '1')), end), list('1', [pod('a', '1')]), expired, whole]);
+    const bench = start();
+    await bench.retry();
+    await bench.retry();
+    await until('the second state', () => bench.stored().includes('b Running'));
+    expect(server.requests.map(({ query }) => query.sendInitialEvents)).toEqual(['true', undefined, undefined, 'true']);
+  });
+
   it('counts only when the last page is there, and begins anew where the pages expire in between', async () => {
     const { server, start } = await benches.prepare();
     const expired = refuse(410, 'The provided continue parameter is too old', { reason: 'Expired' });

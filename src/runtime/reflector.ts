@@ -87,11 +87,14 @@ const shortWatchMs = 1_000;
 /** A server that has answered before and denies access now is not believed for so long. */
 const doubtMs = 10_000;
 
+/** When a server is back, its watches are tried again within so long, each at a time of its own. */
+const recoverySpreadMs = 500;
+
 /** After a word that a resource was installed: it takes a moment until it is served. */
 const hopefulMs = 60_000;
 const hopefulRetryMs = 2_000;
 
-/** Servers without WatchList refuse the request, or (before 1.27) ignore what they do not know and never send the mark. */
+/** A stream of the state that ended, or fell silent, before its mark. */
 const noMarkReasons = ['IncompleteState', 'Silence'];
 
 interface WatchEvent {
@@ -121,7 +124,8 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   let resourceVersion = '';
   /** When that was the newest, monotonic milliseconds. */
   let versionAt = Number.NEGATIVE_INFINITY;
-  let streaming = true;
+  /** How the whole state is read: servers without WatchList refuse the stream, and one that broke is made up for in pages once. */
+  let reads: 'Stream' | 'PagesOnce' | 'Pages' = 'Stream';
   let relistCause = 'start';
   /** Which of the versions is asked for. */
   let version = 0;
@@ -130,10 +134,19 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
   let unreadable = new Map<string, string>();
   let hopefulUntil = Number.NEGATIVE_INFINITY;
   let wake = () => {};
+  /** The server was gone and is back, and has said nothing to this watch since. */
+  let isBack = false;
 
   const path = () => collectionPath({ ...type, version: versions[version] ?? type.version }, options.namespace);
 
+  /** The server's first word after an outage, be it a refusal. A watch that it never answers goes on with the waits that it had. */
+  function noteAnswer(): void {
+    if (isBack) backoff = freshBackoff();
+    isBack = false;
+  }
+
   function contact(bytes: number): void {
+    noteAnswer();
     lastContact = clock.monotonic();
     metrics.lastContact.set(labels, clock.now().epochMilliseconds / 1000);
     metrics.bytes.inc(labels, bytes);
@@ -234,6 +247,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
       await new Promise(setImmediate);
     } while (next);
     become(objects, failed, resourceVersion, startedAt);
+    if (reads === 'PagesOnce') reads = 'Stream';
   }
 
   /** The collection's version now, for the price of one object: what a bookmark would say. */
@@ -308,6 +322,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
       error instanceof KubeError
         ? error
         : new KubeError('Transient', error instanceof Error ? error.message : String(error), { reason: 'BadAnswer' });
+    if (failure.code > 0) noteAnswer();
     if (failure.kind === 'NotFound') {
       resourceVersion = '';
       version = (version + 1) % versions.length;
@@ -331,8 +346,9 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     if (resourceVersion !== '' && cause) {
       relistCause = cause;
       resourceVersion = '';
-    } else if (resourceVersion === '' && streaming && (failure.kind === 'Invalid' || noMarkReasons.includes(failure.reason))) {
-      streaming = false;
+    } else if (resourceVersion === '' && reads === 'Stream') {
+      if (failure.kind === 'Invalid') reads = 'Pages';
+      else if (noMarkReasons.includes(failure.reason)) reads = 'PagesOnce';
     }
     return Math.max(backoff(), failure.retryAfterMs ?? 0);
   }
@@ -352,18 +368,20 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     return clock.monotonic() < hopefulUntil ? hopefulRetryMs : (options.missingRetryMs ?? slow);
   }
 
-  /** The first good answer to anybody after an outage ends the wait: the server is back, and waits begin anew. */
+  /** The first good answer to anybody after an outage ends the wait: the server is back. */
   async function pause(ms: number, signal: AbortSignal): Promise<void> {
     const over = new AbortController();
     const forget = transport.onRecovery(() => {
-      backoff = freshBackoff();
-      over.abort();
+      forget();
+      isBack = true;
+      void delay(clock, options.random() * recoverySpreadMs, over.signal).then(() => over.abort());
     });
     wake = () => over.abort();
     try {
       await delay(clock, ms, AbortSignal.any([signal, over.signal]));
     } finally {
       forget();
+      over.abort();
     }
   }
 
@@ -380,7 +398,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     if (!served && !signal.aborted) await pause(withoutIt('NotInstalled', `the server has no API group ${type.group}`), signal);
     while (!signal.aborted) {
       try {
-        if (resourceVersion === '' && !streaming) await listPages(signal);
+        if (resourceVersion === '' && reads !== 'Stream') await listPages(signal);
         await watch(signal);
       } catch (error) {
         if (signal.aborted) return;
