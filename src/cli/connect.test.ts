@@ -29,6 +29,7 @@ it.each([
 ])('server and namespace are those of %s', async (_, target, server, namespace) => {
   const session = await connect({ kubeconfig: kubeconfig(two), ...target });
   expect([session.transport.server, session.namespace]).toEqual([server, namespace]);
+  expect(session.context).toBe('context' in target ? target.context : 'eu');
 });
 
 it('a context that is not there is refused with those that are', async () => {

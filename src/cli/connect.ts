@@ -9,8 +9,13 @@ const defaultNamespace = 'platform-support';
 /** The API server and namespace of the flags, or else of the kubeconfig's context. Throws CommandError. */
 export async function connect(target: Target): Promise<Session> {
   const config = chosen(target);
-  const current = config.contexts?.find(({ name }) => name === config['current-context'])?.context;
-  return { transport: createTransport({ kubeConfig: config }), namespace: target.namespace ?? current?.namespace ?? defaultNamespace };
+  const context = config['current-context'];
+  const current = config.contexts?.find(({ name }) => name === context)?.context;
+  return {
+    transport: createTransport({ kubeConfig: config }),
+    namespace: target.namespace ?? current?.namespace ?? defaultNamespace,
+    ...(context === undefined ? {} : { context }),
+  };
 }
 
 function chosen({ kubeconfig, context }: Target): KubeConfig {

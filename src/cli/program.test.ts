@@ -1,4 +1,5 @@
 import { createCommandWorld, statusOf } from '../../test/fixtures/command-world.ts';
+import { KubeError } from '../kube/errors.ts';
 
 describe('a command line that cannot be read', () => {
   it.each([
@@ -14,6 +15,10 @@ describe('a command line that cannot be read', () => {
     [
       ['baseline', 'capture', 'production', '--features', 'all'],
       "error: option '--features <names>' argument 'all' is invalid. Known are tls-secrets, helm-releases, service-account-tokens, kubelet-stats, pull-secrets.",
+    ],
+    [
+      ['baseline', 'capture', 'production', '--name', 'X Y'],
+      "error: option '--name <name>' argument 'X Y' is invalid. Write lower case letters, digits, '-' and '.'.",
     ],
   ])('%j is refused in one line, and exits 3: 1 and 2 say how the platform is', async (args, err) => {
     expect(await createCommandWorld().run(...args)).toEqual({ code: 3, out: '', err });
@@ -41,6 +46,22 @@ it('namespace, kubeconfig and context are taken before the command and behind it
   await world.run('status', 'production', ...flags);
   const target = { namespace: 'support', kubeconfig: '/tmp/config', context: 'prod' };
   expect(world.seen.targets).toEqual([expect.objectContaining(target), expect.objectContaining(target)]);
+});
+
+it.each([
+  [
+    'is not there',
+    new KubeError('Transient', 'connect ECONNREFUSED 127.0.0.1:1', { reason: 'ECONNREFUSED' }),
+    'connect ECONNREFUSED 127.0.0.1:1',
+  ],
+  ['does not know the caller', new KubeError('Forbidden', 'Unauthorized', { code: 401 }), 'Unauthorized'],
+])('an API server that %s is named, with the context', async (_, error, message) => {
+  const world = createCommandWorld();
+  world.api.intercept(() => {
+    throw error;
+  });
+  const { code, err } = await world.run('status', '--context', 'prod');
+  expect({ code, err }).toEqual({ code: 3, err: `error: ${world.api.server}, context prod: ${message}` });
 });
 
 it('the connection is closed when the command has ended, however it ended', async () => {

@@ -1,5 +1,6 @@
 import { type Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../kube/duration.ts';
+import { isKubeError } from '../kube/errors.ts';
 import { type Feature, featureNames } from '../observe/features.ts';
 import { version } from '../version.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -24,11 +25,18 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.error;
-    world.terminal.note(`error: ${oneLine(error)}`);
+    world.terminal.note(`error: ${whereOf(error, sessions.at(-1))}${oneLine(error)}`);
     return exitCodes.error;
   } finally {
     await Promise.all(sessions.map(({ transport }) => transport.close()));
   }
+}
+
+/** Which API server gave no answer, or did not know the caller: what it says itself does not tell. */
+function whereOf(error: unknown, session: Session | undefined): string {
+  const namesNoServer = isKubeError(error) && (error.code === 401 || (error.kind === 'Transient' && error.code === 0));
+  if (!session || !namesNoServer) return '';
+  return `${session.transport.server}${session.context === undefined ? '' : `, context ${session.context}`}: `;
 }
 
 /** The commands. Each loads what it needs when it runs, and nothing before. `done` is told its exit code. */
@@ -86,6 +94,7 @@ const addCapture: Add = (program, world, done) => {
     .option(
       '--name <name>',
       'Name of the CoverageBaseline. Default: the one that the coverage names, else the names of coverage and cluster with a dot between.',
+      nameIn,
     )
     .addOption(
       new Option('--features <names>', `Also what the operator reads only behind a switch, as its flag: ${featureNames.join(', ')}.`)
@@ -229,6 +238,13 @@ function clusterOption(): Option {
 
 function contextOption(): Option {
   return new Option('--cluster-context <name>', 'Context of the kubeconfig for that cluster, where the coverage is in another one.');
+}
+
+function nameIn(text: string): string {
+  const part = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+  if (text.length > 253 || !new RegExp(`^${part}([.]${part})*$`).test(text))
+    throw new InvalidArgumentError("Write lower case letters, digits, '-' and '.'.");
+  return text;
 }
 
 function durationIn(text: string): number {

@@ -1,3 +1,4 @@
+import { load } from 'js-yaml';
 import { createCommandWorld, statusOf } from '../../test/fixtures/command-world.ts';
 import type { SupportCoverage } from '../api/v1alpha1/supportcoverage.ts';
 
@@ -12,6 +13,13 @@ it('run asks for a run that was not there before, and says where its result is',
   expect(out).toBe('The checks of production run now; kubectl supportcoverage status production -n support shows what they find.');
   expect(code).toBe(0);
   expect(world.takeWrites()).toMatchObject([{ method: 'PATCH', body: { metadata: { annotations: expect.anything() } } }]);
+});
+
+it.each(['json', 'yaml'])('run -o %s says the same to a program', async (format) => {
+  const world = createCommandWorld();
+  world.coverage({}, statusOf('True', 'All'));
+  const { out } = await world.run('run', 'production', '-o', format);
+  expect(load(out)).toEqual({ coverage: 'production', namespace: 'support', runAt: '2026-11-23T12:00:00.000Z' });
 });
 
 describe('run --wait', () => {

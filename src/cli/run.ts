@@ -1,5 +1,6 @@
 import { delay } from '../runtime/clock.ts';
 import { exitCodes } from './exit-codes.ts';
+import { data } from './output.ts';
 import { lookAt, printStatus } from './status.ts';
 import { type CommandStore, createCommandStore } from './store.ts';
 import { roughly, statusCommand } from './words.ts';
@@ -26,7 +27,11 @@ export async function runCommand(world: World, options: RunOptions): Promise<num
   await store.askForRun(metadata.name, value);
   const shown = statusCommand(metadata.name, session.namespace);
   if (!options.wait) {
-    terminal.print(`The checks of ${metadata.name} run now; ${shown} shows what they find.`);
+    terminal.print(
+      options.output === 'text'
+        ? `The checks of ${metadata.name} run now; ${shown} shows what they find.`
+        : data(options.output, { coverage: metadata.name, namespace: session.namespace, runAt: value }),
+    );
     return exitCodes.ok;
   }
   await untilRun(world, store, options, value, shown);

@@ -303,7 +303,7 @@ describe('what goes wrong is one line on standard error, and exits 3', () => {
     [
       'an API server that is away',
       new KubeError('Transient', 'connect ECONNREFUSED\n127.0.0.1:6443'),
-      'error: connect ECONNREFUSED 127.0.0.1:6443',
+      'error: memory://: connect ECONNREFUSED 127.0.0.1:6443',
     ],
     ['a missing permission', new KubeError('Forbidden', 'reports is forbidden'), 'error: reports is forbidden'],
     [

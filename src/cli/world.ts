@@ -23,6 +23,8 @@ export interface Target {
 export interface Session {
   transport: Transport;
   namespace: string;
+  /** Of the kubeconfig. */
+  context?: string;
 }
 
 /** What is to be seen of a cluster, once. */

@@ -30,7 +30,7 @@ const drift = (extra: Partial<Drift> = {}): Drift => ({
 });
 
 /** The Events of one pass; findings that opened are open. */
-async function eventsOf(pass: Partial<Pass>, first = false): Promise<EventInput[]> {
+async function eventsOf(pass: Partial<Pass>, first = false, of = coverage): Promise<EventInput[]> {
   const events: EventInput[] = [];
   const transitions = pass.transitions ?? [];
   const findings = transitions.filter(({ type }) => type !== 'Resolved').map((transition) => transition.finding);
@@ -50,7 +50,7 @@ async function eventsOf(pass: Partial<Pass>, first = false): Promise<EventInput[
     ...{ drift: pass.driftOpened ?? [], baseline: { state: 'Absent' } },
     ...pass,
   };
-  await recordPass({ recordEvent: (event) => events.push(event), flush: async () => {} }, coverage, whole, first, findReference);
+  await recordPass({ recordEvent: (event) => events.push(event), flush: async () => {} }, of, whole, first, findReference);
   return events;
 }
 const single = async (pass: Partial<Pass>) => (await eventsOf(pass)).find(({ regarding }) => regarding.kind !== 'SupportCoverage')!;
@@ -171,6 +171,15 @@ describe('other transitions of a finding', () => {
     expect(await summary({ transitions: [{ type: 'Resolved', finding: finding('Node/a') }] })).toMatchObject({
       ...{ type: 'Normal', note: '1 resolved; 0 to act on now, 0 drift' },
     });
+  });
+});
+
+it('what was found by a check that was switched off since is not said to be over', async () => {
+  const off = { ...coverage, spec: { tier: 'Level1', checks: { settings: [{ check: 'node-not-ready', enabled: false, reason: 'x' }] } } };
+  const pass = { transitions: [{ type: 'Resolved' as const, finding: finding('Node/a') }] };
+  expect((await eventsOf(pass, false, off as unknown as SupportCoverage)).at(-1)).toMatchObject({
+    ...{ type: 'Normal', reason: 'FindingResolved' },
+    note: 'node-not-ready: the check is switched off; until then: Node/a is not ready.',
   });
 });
 

@@ -128,7 +128,7 @@ export async function recordPass(
   if (summary) recorder.recordEvent({ regarding: related, action: eventActions[summary.reason], ...placed(summary) });
   if (first) return;
   const single = [
-    ...told.transitions.map((transition) => ({ object: transition.finding.object, event: eventOfTransition(transition) })),
+    ...told.transitions.map((transition) => ({ object: transition.finding.object, event: eventOfTransition(transition, coverage) })),
     ...told.driftOpened.map((drift) => ({ object: drift.object, event: eventOfDrift(drift, 'DriftDetected') })),
     ...told.driftResolved.map((drift) => ({ object: drift.object, event: eventOfDrift(drift, 'DriftResolved') })),
   ];
@@ -162,10 +162,13 @@ function ownerOf({ scope, rule }: Pick<Judgement, 'scope' | 'rule'>): string {
 
 type Words = Pick<EventInput, 'type' | 'note'> & { reason: EventReason };
 
-function eventOfTransition(transition: Transition): Words {
+function eventOfTransition(transition: Transition, { spec }: SupportCoverage): Words {
   const { finding } = transition;
-  if (transition.type === 'Resolved')
-    return { type: 'Normal', reason: 'FindingResolved', note: `${finding.check}: no longer so: ${finding.message}` };
+  if (transition.type === 'Resolved') {
+    const isOff = spec.checks?.settings?.some(({ check, enabled }) => check === finding.check && enabled === false);
+    const why = isOff ? 'the check is switched off; until then' : 'no longer so';
+    return { type: 'Normal', reason: 'FindingResolved', note: `${finding.check}: ${why}: ${finding.message}` };
+  }
   if (transition.type === 'SeverityChanged')
     return {
       type: warns(finding),

@@ -322,7 +322,7 @@ export const supportCoverageSpec = z
       .meta(
         rules({
           rule: '!has(self.closedDates) || has(self.weekly)',
-          message: 'closedDates close weekly hours: write weekly too, for example all days from 00:00 for 24h',
+          message: 'closedDates close weekly hours: write weekly too, for example all days from 00:00 for 25h',
         }),
       )
       .optional()
