@@ -114,14 +114,13 @@ export function planOf(
   problems.push(...hoursProblems(spec.workingHours, now));
   const schedule = scheduleOf(spec.checks?.schedule ?? defaultSchedules[spec.tier], timeZone, coverage.metadata.uid ?? '', now, problems);
   if (problems.length > 0 || !schedule) return { problems };
-  const clusters = spec.scope?.clusters?.length ? spec.scope.clusters : [{ name: localCluster }];
   return {
     plan: {
       tier: spec.tier,
       reads: lower(installed, spec.checks?.beyondTier === 'Record' ? 'Level3' : spec.tier),
       installed,
       suspend: spec.suspend,
-      clusters: clusters.map((scope) => plannedCluster(coverage.metadata.name, scope)),
+      clusters: plannedClusters(coverage.metadata.name, spec),
       checks,
       facts: factsUpTo(lower(installed, spec.tier), facts),
       ignore,
@@ -150,6 +149,12 @@ export function planOf(
 
 function lower(a: Tier, b: Tier): Tier {
   return covers(a, b) ? b : a;
+}
+
+/** The clusters of a coverage, each with the name of its baseline. */
+export function plannedClusters(coverage: string, { scope }: Pick<SupportCoverageSpec, 'scope'>): PlannedCluster[] {
+  const clusters = scope?.clusters?.length ? scope.clusters : [{ name: localCluster }];
+  return clusters.map((each) => plannedCluster(coverage, each));
 }
 
 function plannedCluster(coverage: string, scope: ClusterScope): PlannedCluster {
