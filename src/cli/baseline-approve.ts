@@ -1,8 +1,10 @@
 import type { CoverageBaselineSpec } from '../api/v1alpha1/coveragebaseline.ts';
+import type { SupportCoverage } from '../api/v1alpha1/supportcoverage.ts';
 import { contentHash } from '../baseline/capture.ts';
+import { plannedClusters } from '../coverage/plan.ts';
 import { isKubeError } from '../kube/errors.ts';
 import { exitCodes } from './exit-codes.ts';
-import { createCommandStore } from './store.ts';
+import { type CommandStore, createCommandStore } from './store.ts';
 import { counted } from './words.ts';
 import { CommandError, type Target, type World } from './world.ts';
 
@@ -33,8 +35,30 @@ export async function approveCommand(world: World, options: ApproveOptions): Pro
       throw new CommandError(`the baseline ${options.name} was changed meanwhile: read it and approve it again`);
     throw error;
   }
-  terminal.print(`Approved by ${approval.approvedBy} at ${approvedAt}. From the next check on every difference is drift.`);
+  terminal.print(
+    `Approved by ${approval.approvedBy} at ${approvedAt}. ${consequence(options.name, baseline.spec, await coveragesOf(store))}`,
+  );
   return exitCodes.ok;
+}
+
+/** Undefined where the caller may not read them: who may approve need not. */
+async function coveragesOf(store: CommandStore): Promise<SupportCoverage[] | undefined> {
+  try {
+    return await store.coverages();
+  } catch (error) {
+    if (isKubeError(error, 'Forbidden')) return undefined;
+    throw error;
+  }
+}
+
+function consequence(name: string, { cluster }: CoverageBaselineSpec, coverages: readonly SupportCoverage[] | undefined): string {
+  if (!coverages) return 'From the next check of a coverage that uses it on every difference is drift.';
+  const used = coverages
+    .flatMap(({ metadata, spec }) => plannedClusters(metadata.name, spec))
+    .some(({ baseline }) => baseline.name === name);
+  return used
+    ? 'From the next check on every difference is drift.'
+    : `No coverage uses it yet, so nothing is compared with it: set baselineName: ${name} beside the cluster ${cluster} in scope.clusters of its coverage (kubectl edit scov).`;
 }
 
 async function agreed({ terminal }: World, name: string): Promise<boolean> {

@@ -244,6 +244,7 @@ describe('baseline approve', () => {
 
   it('shows what is approved, asks, and approves it with the time', async () => {
     const world = setup();
+    world.coverage();
     world.state.answer = true;
     const { code, out } = await approve(world, '--note', 'CHG-1042');
     const approval = { approvedBy: 'jane', approvedAt: '2026-11-23T12:00:00Z', note: 'CHG-1042' };
@@ -277,6 +278,28 @@ describe('baseline approve', () => {
     expect(world.takeWrites()).toEqual([]);
     expect((await approve(world, '--yes')).code).toBe(0);
     expect(stored(world)?.spec.approval?.approvedBy).toBe('jane');
+  });
+
+  it('says where no coverage uses it yet, and what to set', async () => {
+    const named = (baselineName: string) => ({ scope: { clusters: [{ name: 'local', baselineName }] } });
+    const world = setup();
+    world.coverage(named('agreed-2026-q4'));
+    expect((await approve(world, '--yes')).out).toContain(
+      'No coverage uses it yet, so nothing is compared with it: set baselineName: production.local beside the cluster local in scope.clusters',
+    );
+    world.baseline({});
+    world.coverage(named('production.local'));
+    expect((await approve(world, '--yes')).out).toContain('From the next check on every difference is drift.');
+  });
+
+  it('does not need to read coverages', async () => {
+    const world = setup();
+    world.api.intercept((request, next) => {
+      if (request.path.endsWith('/supportcoverages')) throw new KubeError('Forbidden', 'forbidden');
+      return next();
+    });
+    const { code, out, err } = await approve(world, '--yes');
+    expect([code, err, out]).toEqual([0, '', expect.stringContaining('From the next check of a coverage that uses it on')]);
   });
 
   it('is refused where it is approved already', async () => {

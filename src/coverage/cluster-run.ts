@@ -118,7 +118,7 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
     known.outcome = {
       ...{ checks, driftUnknown, baseline: baseline.state, at: (live && known.seen?.at) ?? stamp(now) },
       facts: partial?.before.facts ?? clusterFacts(work, view, baseline),
-      maintenance: maintenanceVerdict(plan.maintenance, checks, pass.findings, now),
+      maintenance: maintenanceVerdict(plan.maintenance, checks, pass, now),
     };
     const looked = { observer, revisions, opensAt: pass.opensAt };
     known.looked = partial ? lookedAgain(known.looked, looked, partial.checks) : looked;

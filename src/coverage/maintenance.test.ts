@@ -1,6 +1,6 @@
 import { node } from '../../test/fixtures/cluster.ts';
 import { createCoverageWorld, healthyCluster } from '../../test/fixtures/coverage-world.ts';
-import type { Finding } from '../api/v1alpha1/coveragereport.ts';
+import type { Finding, PendingFinding } from '../api/v1alpha1/coveragereport.ts';
 import { runAtAnnotation, type WindowStatus } from '../api/v1alpha1/supportcoverage.ts';
 import { nodeNotReady } from '../checks/nodes/node-not-ready.ts';
 import { dueWork, maintenanceOf, maintenanceVerdict, overdueMs, windowChange } from './maintenance.ts';
@@ -37,11 +37,11 @@ describe('an update', () => {
 });
 
 describe('MaintenanceCurrent', () => {
-  const verdict = (spec: object, findings: Finding[] = [], outcome: 'Pass' | 'Unknown' = 'Pass') => {
+  const verdict = (spec: object, findings: Finding[] = [], outcome: 'Pass' | 'Unknown' = 'Pass', pending: PendingFinding[] = []) => {
     const checks = [
       { check: 'version-target', area: 'Versions', tier: 'Level1', outcome, message: 'nodes are stale', findings: 0 } as const,
     ];
-    const found = maintenanceVerdict(agreed(spec), checks, findings, now);
+    const found = maintenanceVerdict(agreed(spec), checks, { findings, pending }, now);
     return found && `${found.status} ${found.reason}: ${found.message}`;
   };
 
@@ -54,6 +54,15 @@ describe('MaintenanceCurrent', () => {
     expect(verdict({ targets }, [due('2026-11-24T10:00:00Z')])).toBe(
       'True Due: Due since 2026-11-24T10:00:00Z, may wait 24h: version-target since 2026-11-24T10:00:00Z.',
     );
+  });
+
+  it('says what was seen and has not lasted, instead of that all is up to date', () => {
+    const waiting = (object: string, check = 'version-target') => ({ id: object, check, object, firstSeen: '2026-11-24T11:50:00Z' });
+    const said = 'version-target: Cluster/local has been outside spec.maintenance.targets since 2026-11-24T11:50:00Z';
+    const verdictOf = (...pending: PendingFinding[]) => verdict({ targets }, [], 'Pass', pending);
+    expect(verdictOf(waiting('Cluster/local'))).toBe(`True Due: ${said}, and is a finding once that has lasted`);
+    expect(verdictOf(waiting('Cluster/local'), waiting('Addon/x', 'addon-target'))).toMatch(/\(and 1 more\)$/);
+    expect(verdictOf(waiting('Node/x', 'node-not-ready'))).toMatch(/^True UpToDate/);
   });
 
   it('is False once the oldest is overdue, whatever else is not known', () => {

@@ -2,6 +2,7 @@ import type { CheckReport, Finding } from '../api/v1alpha1/coveragereport.ts';
 import type { SupportCoverageSpec, WindowStatus } from '../api/v1alpha1/supportcoverage.ts';
 import type { SettingProblem } from '../checks/run.ts';
 import { counts } from '../findings/judge.ts';
+import type { Pass } from '../findings/pass.ts';
 import { formatDuration, parseDuration } from '../kube/duration.ts';
 import type { Verdict } from '../report/conditions.ts';
 import type { Hours } from './hours.ts';
@@ -58,7 +59,7 @@ export function overdueMs({ maxPostponementMs }: Maintenance, due: readonly Find
 export function maintenanceVerdict(
   maintenance: Maintenance,
   checks: readonly CheckReport[],
-  findings: readonly Finding[],
+  { findings, pending }: Pick<Pass, 'findings' | 'pending'>,
   now: Temporal.Instant,
 ): Verdict | undefined {
   if (!maintenance.hasTargets) return undefined;
@@ -82,6 +83,14 @@ export function maintenanceVerdict(
       status: 'True',
       reason: 'Due',
       message: `Due since ${oldest.firstSeen}, may wait ${postponement}: ${oldest.message}${more}`,
+    };
+  const [waiting, ...others] = pending.filter(({ check }) => maintenanceChecks.includes(check));
+  if (waiting)
+    return {
+      type,
+      status: 'True',
+      reason: 'Due',
+      message: `${waiting.check}: ${waiting.object} has been outside spec.maintenance.targets since ${waiting.firstSeen}, and is a finding once that has lasted${others.length > 0 ? ` (and ${others.length} more)` : ''}`,
     };
   return { type, status: 'True', reason: 'UpToDate', message: 'What runs is within spec.maintenance.targets' };
 }

@@ -1,4 +1,3 @@
-import { validRange } from 'semver';
 import type { Tier } from '../api/v1alpha1/fields.ts';
 import {
   type BoundaryRule,
@@ -17,6 +16,7 @@ import { type AgreementInput, createAgreement } from '../checks/agreement.ts';
 import { areas, covers } from '../checks/areas.ts';
 import type { Check } from '../checks/check.ts';
 import { type ConfiguredCheck, configureChecks, type SettingProblem } from '../checks/run.ts';
+import { problemOfRange } from '../checks/versions/running-version.ts';
 import { boundaryProblems, createJudge } from '../findings/boundary.ts';
 import { dayIn } from '../findings/exceptions.ts';
 import type { Judge } from '../findings/judge.ts';
@@ -114,14 +114,13 @@ export function planOf(
   problems.push(...hoursProblems(spec.workingHours, now));
   const schedule = scheduleOf(spec.checks?.schedule ?? defaultSchedules[spec.tier], timeZone, coverage.metadata.uid ?? '', now, problems);
   if (problems.length > 0 || !schedule) return { problems };
-  const clusters = spec.scope?.clusters?.length ? spec.scope.clusters : [{ name: localCluster }];
   return {
     plan: {
       tier: spec.tier,
       reads: lower(installed, spec.checks?.beyondTier === 'Record' ? 'Level3' : spec.tier),
       installed,
       suspend: spec.suspend,
-      clusters: clusters.map((scope) => plannedCluster(coverage.metadata.name, scope)),
+      clusters: plannedClusters(coverage.metadata.name, spec),
       checks,
       facts: factsUpTo(lower(installed, spec.tier), facts),
       ignore,
@@ -152,6 +151,12 @@ function lower(a: Tier, b: Tier): Tier {
   return covers(a, b) ? b : a;
 }
 
+/** The clusters of a coverage, each with the name of its baseline. */
+export function plannedClusters(coverage: string, { scope }: Pick<SupportCoverageSpec, 'scope'>): PlannedCluster[] {
+  const clusters = scope?.clusters?.length ? scope.clusters : [{ name: localCluster }];
+  return clusters.map((each) => plannedCluster(coverage, each));
+}
+
 function plannedCluster(coverage: string, scope: ClusterScope): PlannedCluster {
   const { name, environment, baselineName } = scope;
   return { name, environment, scope, baseline: { name: baselineName ?? `${coverage}.${name}`, named: baselineName !== undefined } };
@@ -176,11 +181,10 @@ function rangeProblems(targets: NonNullable<SupportCoverageSpec['maintenance']>[
     { path: 'spec.maintenance.targets.kubernetes', range: targets?.kubernetes },
     ...(targets?.addons ?? []).map(({ version }, index) => ({ path: `spec.maintenance.targets.addons[${index}].version`, range: version })),
   ];
-  return ranges.flatMap(({ path, range }) =>
-    range === undefined || validRange(range) !== null
-      ? []
-      : [{ path, message: `${JSON.stringify(range)} is not a range of versions; write for example ">=1.36.2 <1.38.0"` }],
-  );
+  return ranges.flatMap(({ path, range }) => {
+    const problem = range === undefined ? undefined : problemOfRange(range);
+    return problem ? [{ path, message: `${problem}; write for example ">=1.36.2 <1.38.0"` }] : [];
+  });
 }
 
 /** Who may write in an application's namespace must not write what all others get. */
