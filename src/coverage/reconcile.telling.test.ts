@@ -1,7 +1,9 @@
 import { node } from '../../test/fixtures/cluster.ts';
 import { createCoverageWorld, healthy, healthyCluster } from '../../test/fixtures/coverage-world.ts';
+import { runAtAnnotation } from '../api/v1alpha1/supportcoverage.ts';
 import type { Check } from '../checks/check.ts';
 import { nodeNotReady } from '../checks/nodes/node-not-ready.ts';
+import { KubeError } from '../kube/errors.ts';
 import type { KubeRequest } from '../kube/transport.ts';
 
 const minute = 60_000;
@@ -347,4 +349,17 @@ it('an operator that was installed for less than a coverage asks runs what it ca
   expect(world.message('Onboarded')).toContain(
     "the operator was installed for Level1 (the chart's value tier), so what Level2 adds is not looked at",
   );
+});
+
+it('what is stored is told although the API server refuses the status', async () => {
+  const world = await covered();
+  world.state.cluster = nodesDown('x');
+  world.api.intercept((request, proceed) => {
+    if (request.method === 'PATCH' && request.path.endsWith('/status')) throw new KubeError('Invalid', 'too long', { code: 422 });
+    return proceed();
+  });
+  world.annotate({ [runAtAnnotation]: 'now' });
+  await expect(world.reconcile()).rejects.toThrow('too long');
+  await world.clock.settle();
+  expect(said(world)).toEqual(['desk Onboarding +1 -0']);
 });

@@ -6,6 +6,7 @@ import type { SupportCoverage, SupportCoverageStatus } from '../api/v1alpha1/sup
 import type { Fact } from '../baseline/fact.ts';
 import type { Check } from '../checks/check.ts';
 import { stamp } from '../findings/lifecycle.ts';
+import { isKubeError } from '../kube/errors.ts';
 import { declined, readingCluster, suspended, unread, type Verdict } from '../report/conditions.ts';
 import { reportBytes } from '../report/coverage-report.ts';
 import { coverageEvent, problemEvents } from '../report/events.ts';
@@ -112,11 +113,18 @@ export function createCoverageReconciler(
     const looked = await Promise.all(works.map((work) => look(work, restMs > 0, context)));
     const waiting = looked.some(({ state }) => state === 'Waiting');
     const ran = looked.flatMap((one) => (one.state === 'Ran' ? [one] : []));
-    if (ran.length > 0) await conclude(coverage, plan, entry, ran, clock.monotonic() - startedAt, specProblem, context.logger);
-    else if (waiting && !entry.status) await withoutPass(coverage, entry, readingCluster(), () => {});
-    const behindMs = await catchUp(coverage, plan, entry);
-    const lateMs = Math.min(...(await Promise.all(works.map((work) => runs.writeLate(work)))));
-    const windowMs = await between.follow(coverage, plan, entry, works);
+    const conclusions = async (): Promise<number> => {
+      if (ran.length > 0) await conclude(coverage, plan, entry, ran, clock.monotonic() - startedAt, specProblem, context.logger);
+      else if (waiting && !entry.status) await withoutPass(coverage, entry, readingCluster(), () => {});
+      const behindMs = await catchUp(coverage, plan, entry);
+      const lateMs = Math.min(...(await Promise.all(works.map((work) => runs.writeLate(work)))));
+      return Math.min(behindMs, lateMs, await between.follow(coverage, plan, entry, works));
+    };
+    const writeMs = await conclusions().catch((error: unknown) => {
+      // What is told is in the reports already: a status that is refused, and will be again, silences nobody.
+      if (isKubeError(error, 'Invalid')) between.offer(coverage, plan, entry, works);
+      throw error;
+    });
     await between.noteMatches(coverage, acknowledgements, looked);
     between.offer(coverage, plan, entry, works);
     publish(coverage, entry, works);
@@ -126,7 +134,7 @@ export function createCoverageReconciler(
     const liveMs = Math.max(live.restMs(key), Math.min(...works.map((work) => liveMsOf(work))));
     const dueMs = msUntil(plan.schedule.nextAfter(clock.now()), clock.now());
     const tellMs = Math.min(...works.map(({ known: { nextAt } }) => msUntil(nextAt, clock.now())));
-    const requeueAfterMs = Math.min(dueMs, liveMs, behindMs, lateMs, windowMs, tellMs, waiting ? waitPollMs : Number.POSITIVE_INFINITY);
+    const requeueAfterMs = Math.min(dueMs, liveMs, writeMs, tellMs, waiting ? waitPollMs : Number.POSITIVE_INFINITY);
     return Number.isFinite(requeueAfterMs) ? { requeueAfterMs } : {};
   }
 

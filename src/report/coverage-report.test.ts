@@ -62,6 +62,12 @@ describe('the report', () => {
     expect(status).not.toHaveProperty('truncated');
   });
 
+  it('is what the API server takes, whatever is in it', () => {
+    const long = { subject: 'x'.repeat(5_000), exception: 'x'.repeat(5_000), acknowledgedBy: 'x'.repeat(5_000) };
+    const status = reportStatus(passOf({ findings: [{ ...finding(0), ...long }] }), 500);
+    expect(coverageReportStatus.safeParse(status).success).toBe(true);
+  });
+
   it('leaves out the least urgent beyond the limit of the coverage, counts them, and still sums up all', () => {
     const status = reportStatus(passOf({ findings: list(12, finding) }), 5);
     expect(status.findings?.map(({ id }) => id)).toEqual(list(5, finding).map(({ id }) => id));

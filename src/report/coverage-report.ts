@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CorrectionReport, CoverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
+import { type CorrectionReport, type CoverageReportStatus, coverageReportStatus } from '../api/v1alpha1/coveragereport.ts';
+import { fitted } from '../api/v1alpha1/fitted.ts';
 import type { Pass } from '../findings/pass.ts';
 import { summarise } from '../findings/summary.ts';
 
+const bounded = fitted(coverageReportStatus);
 /** etcd's limit is 1.5 MiB a request; what is between us and it takes less. */
 const maxBytes = 900 * 1024;
 const maxPending = 1000;
@@ -28,7 +30,11 @@ export function reportStatus(
   const pending = fitting(pass.pending.slice(0, maxPending), room / 4);
   const without = { ...statusOf(pass, [], pending, drift), corrections, ...others };
   const findings = fitting(pass.findings.slice(0, limit), maxBytes - bytesOf(without));
-  return { ...statusOf(pass, findings, pending, drift), ...(corrections.length > 0 ? { corrections: [...corrections] } : {}), ...others };
+  return bounded({
+    ...statusOf(pass, findings, pending, drift),
+    ...(corrections.length > 0 ? { corrections: [...corrections] } : {}),
+    ...others,
+  });
 }
 
 /** The longest beginning of a list that takes no more than so many bytes of JSON. */

@@ -3,7 +3,8 @@ import type { Finding } from '../api/v1alpha1/coveragereport.ts';
 import { type SupportCoverageStatus, supportCoverageStatus } from '../api/v1alpha1/supportcoverage.ts';
 import type { BaselineState } from '../baseline/integrity.ts';
 import type { Pass } from '../findings/pass.ts';
-import { type ClusterFacts, conditionOf, healthOf, type Run, statusAfter, statusWithoutPass } from './status.ts';
+import { type ClusterFacts, conditionOf, healthOf, type Run, statusAfter, statusWithoutPass, withAgreed } from './status.ts';
+import { statusBetween } from './status-between.ts';
 
 const spec = { cluster: 'local', facts: [], approval: { approvedBy: 'jane', approvedAt: '2026-11-01T00:00:00Z' } };
 const baseline = { metadata: { name: 'base', namespace: 'support' }, spec };
@@ -37,6 +38,7 @@ const run: Run = {
   handledRunAt: undefined,
   generation: 3,
 };
+const long = 'x'.repeat(40_000);
 const cluster: ClusterFacts = {
   name: 'local',
   environment: 'production',
@@ -313,5 +315,31 @@ describe('the health label', () => {
     ['unknown', 'nothing was looked at yet', {}],
   ])('is %s where %s', (label, _, status) => {
     expect(healthOf(status)).toBe(label);
+  });
+});
+
+describe('what comes from outside is cut to what the API server takes', () => {
+  const facts = { ...cluster, reachable: false, problem: long, sharedWith: Array.from({ length: 40 }, (_, at) => `support/${at}`) };
+  const outcome = {
+    ...passOf({ baseline: { ...altered, observation: { ...altered.observation, message: long } } }),
+    facts,
+    at: run.at,
+    maintenance: undefined,
+  };
+  const contacts = [{ name: 'desk', party: 'Support' as const, problem: long }];
+
+  it('after a run', () => {
+    const status = statusAfter([outcome], undefined, run, undefined);
+    expect(supportCoverageStatus.parse(status).clusters?.[0]?.problem).toBe('x'.repeat(1024));
+    expect(status.clusters?.[0]?.sharedWith).toHaveLength(32);
+    // What is written must be what is compared with, or it would be written again and again.
+    expect(statusBetween([outcome], status, [], run.at)).toEqual(status);
+  });
+
+  it('of the agreement, and of a spec that is not run', () => {
+    const status = withAgreed({}, { contacts }, undefined, run.at);
+    expect(supportCoverageStatus.parse(status).contacts?.[0]?.problem).toBe('x'.repeat(1024));
+    const verdict = { type: 'Ready', status: 'False' as const, reason: 'SpecNotAccepted', message: long };
+    expect(supportCoverageStatus.safeParse(statusWithoutPass(status, [verdict], 1, run.at)).success).toBe(true);
   });
 });

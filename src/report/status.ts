@@ -1,5 +1,6 @@
 import type { Condition } from '../api/v1alpha1/fields.ts';
-import type { ClusterStatus, SupportCoverageStatus, Trigger } from '../api/v1alpha1/supportcoverage.ts';
+import { fitted } from '../api/v1alpha1/fitted.ts';
+import { type ClusterStatus, type SupportCoverageStatus, supportCoverageStatus, type Trigger } from '../api/v1alpha1/supportcoverage.ts';
 import type { BaselineState } from '../baseline/integrity.ts';
 import { exceptionExpired } from '../findings/exceptions.ts';
 import { counts } from '../findings/judge.ts';
@@ -9,6 +10,7 @@ import { type Summary, summarise } from '../findings/summary.ts';
 import { formatDuration } from '../kube/duration.ts';
 import { apart, areaVerdicts, dated, healthy, merged, type Verdict } from './conditions.ts';
 
+const bounded = fitted(supportCoverageStatus);
 const maxTop = 10;
 const maxHistory = 10;
 
@@ -94,12 +96,12 @@ export function foundIn(
   contactProblems: readonly string[],
   { at, generation }: Pick<Run, 'at' | 'generation'>,
 ): Required<Pick<SupportCoverageStatus, 'conditions' | 'topFindings' | 'clusters'>> & { summary: Summary } {
-  return {
+  return bounded({
     conditions: dated(verdictsOf(outcomes, accepted, contactProblems), previous?.conditions ?? [], generation, at),
     summary: total(outcomes.map(({ checks, findings, drift }) => summarise(checks, findings, drift))),
     topFindings: topFindings(outcomes),
     clusters: outcomes.map((outcome) => clusterStatus(outcome, previous)),
-  };
+  });
 }
 
 /** What is not of the checks. */
@@ -121,7 +123,7 @@ export function withAgreed(
   const { windows: _w, contacts: _c, escalation: _e, conditions = [], ...rest } = status;
   const before = conditions.find(({ type }) => type === verdict?.type);
   const [after] = verdict && before ? dated([verdict], conditions, before.observedGeneration, now) : [];
-  return { ...rest, conditions: conditions.map((condition) => (condition === before && after ? after : condition)), ...agreed };
+  return bounded({ ...rest, conditions: conditions.map((condition) => (condition === before && after ? after : condition)), ...agreed });
 }
 
 function topFindings(outcomes: readonly ClusterOutcome[]): NonNullable<SupportCoverageStatus['topFindings']> {
@@ -293,11 +295,11 @@ export function statusWithoutPass(
   now: string,
 ): SupportCoverageStatus {
   const { nextCheckTime: _, ...kept } = previous ?? {};
-  return {
+  return bounded({
     ...kept,
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     conditions: dated(verdicts, previous?.conditions ?? [], generation, now),
-  };
+  });
 }
 
 /** Value of the label that the operator keeps on the coverage. */

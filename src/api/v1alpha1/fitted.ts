@@ -1,0 +1,26 @@
+import * as z from 'zod';
+
+/** The part of a schema that bounds texts and lists. */
+interface Bounds {
+  maxLength?: number;
+  maxItems?: number;
+  properties?: Readonly<Record<string, Bounds>>;
+  items?: Bounds;
+}
+
+/**
+ * Cuts each text and list to what the schema allows. The API server refuses an object as a whole for one text from outside that is too
+ * long, and the beginning of it says more than nothing.
+ */
+export function fitted<T extends z.ZodType>(schema: T): <V extends z.infer<T>>(value: V) => V {
+  const bounds = z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' }) as Bounds;
+  return <V>(value: V) => cut(value, bounds) as V;
+}
+
+function cut(value: unknown, { maxLength, maxItems, properties, items }: Bounds): unknown {
+  if (typeof value === 'string')
+    return maxLength !== undefined && value.length > maxLength ? value.slice(0, maxLength).toWellFormed() : value;
+  if (Array.isArray(value)) return value.slice(0, maxItems).map((each) => cut(each, items ?? {}));
+  if (typeof value !== 'object' || value === null || !properties) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, cut(each, properties[name] ?? {})]));
+}
