@@ -158,7 +158,9 @@ async function run(options: Options): Promise<void> {
     recorder,
     applyCorrection: createCorrector(guarded, correctionLimits),
     correctionLimits,
-    findReference: createFindReference(async ({ type, name, namespace }) => (await readMetadata(transport, type, name, namespace))?.uid),
+    findReference: createFindReference(
+      async ({ type, name, namespace }, limits) => (await readMetadata(transport, type, name, namespace, limits))?.uid,
+    ),
     metrics: createCoverageMetrics(metrics.registry, {
       facts: facts.map(({ id }) => id),
       severityOf: (check) => [...checks, ...ownChecks].find(({ id }) => id === check)?.severity,

@@ -113,7 +113,7 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
     const corrections = partial ? suggestedNow(work, pass, partial.checks) : await correct(work, pass, signal);
     await writeReport(work, pass, handled, corrections, live !== undefined);
     metrics.count(coverage.metadata, cluster.name, pass, partial ? undefined : durationMs);
-    await announce(work, pass, baseline, first);
+    announce(work, pass, baseline, first);
     const { checks, driftUnknown } = pass;
     known.outcome = {
       ...{ checks, driftUnknown, baseline: baseline.state, at: (live && known.seen?.at) ?? stamp(now) },
@@ -250,7 +250,7 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
     known.reportWrittenAt = clock.monotonic();
   }
 
-  async function announce({ coverage, cluster, plan }: ClusterWork, pass: Pass, baseline: Baseline, first: boolean): Promise<void> {
+  function announce({ coverage, cluster, plan }: ClusterWork, pass: Pass, baseline: Baseline, first: boolean): void {
     const { recorder } = options;
     const name = plan.clusters.length > 1 ? cluster.name : undefined;
     if (baseline.captured) {
@@ -268,8 +268,8 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
         coverageEvent(coverage, 'Warning', 'BaselineNotCaptured', `${name === undefined ? '' : `${name}: `}${baseline.notCaptured}`),
       );
     // In another cluster nothing is written: what concerns its objects is told on the coverage.
-    const findReference = cluster.scope.kubeconfigSecretRef ? async () => undefined : options.findReference;
-    await recordPass(recorder, coverage, pass, first, findReference, name);
+    const findReference = cluster.scope.kubeconfigSecretRef ? () => undefined : options.findReference;
+    recordPass(recorder, coverage, pass, first, findReference, name);
   }
 
   return { run, follow, writeLate };

@@ -4,6 +4,7 @@ import type { SupportCoverageStatus } from '../api/v1alpha1/supportcoverage.ts';
 import { accountsAfter } from '../findings/accounting-periods.ts';
 import { maintenanceOf } from './maintenance.ts';
 import { momentsSince } from './maintenance-moments.ts';
+import type { Windows } from './windows.ts';
 
 const windows = [{ name: 'weekly', days: ['Tue' as const], start: '22:00', duration: '4h' }];
 const targets = { kubernetes: '>=1.36.0' };
@@ -81,6 +82,24 @@ describe('a maintenance moment', () => {
   it('is counted for each window that passed while the operator was away', () => {
     const now = '2026-12-09T03:00:00Z';
     expect(said({ now, findings: [due('2026-11-30T00:00:00Z')] })).toEqual(['Missed 2026-12-02T02:00:00Z', 'Missed 2026-12-09T02:00:00Z']);
+  });
+
+  it('is found in one pass over the windows, however many went by', () => {
+    const at = Temporal.Instant.from('2026-12-24T03:00:00Z');
+    const { maintenance } = maintenanceOf({ timeZone: 'UTC', maxPostponement: '720h', windows, targets }, at);
+    const asked: string[] = [];
+    const counting: Windows = {
+      at: () => {
+        throw new Error('no single instant is of interest');
+      },
+      between: (from, to) => {
+        asked.push('between');
+        return maintenance.windows?.between(from, to) ?? [];
+      },
+    };
+    const look = { now: at, checks: [{ check: 'version-target', outcome: 'Pass' as const }], findings: [] };
+    expect(momentsSince(status(beforeIt), 3, { ...maintenance, windows: counting }, look)).toHaveLength(5);
+    expect(asked).toEqual(['between']);
   });
 
   it('is not counted for windows of more than 31 days ago', () => {

@@ -13,6 +13,8 @@ export interface Look {
 
 /** After a longer absence nobody can say what was due in the windows before; it also bounds the search. */
 const lookBack = { hours: 31 * 24 };
+/** A window lasts a week at most; one that touches others is taken to have begun so long ago. */
+const longest = { hours: 8 * 24 };
 
 /**
  * What became of the maintenance windows that ended since the pass before, judged by the first look after their end: kept where nothing is
@@ -52,18 +54,10 @@ function since(previous: SupportCoverageStatus, lastCheckTime: string, now: Temp
   );
 }
 
-/** Windows that ended after `from`, and not after `now`, in order. */
+/** Windows that ended after `from`, and not after `now`, in order; each from its beginning. */
 function endedBetween(windows: Windows, from: Temporal.Instant, now: Temporal.Instant): Span[] {
-  const spans: Span[] = [];
-  for (let span = windowAfter(windows, from); span && Temporal.Instant.compare(span.to, now) <= 0; span = windowAfter(windows, span.to))
-    spans.push(span);
-  return spans;
-}
-
-/** The window that is open at a time, or else the next; undefined where none begins, or none ends. */
-function windowAfter(windows: Windows, time: Temporal.Instant): Span | undefined {
-  const { open, since: began, next } = windows.at(time);
-  const from = open ? began : next;
-  const to = open ? next : from && windows.at(from).next;
-  return from && to && { from, to };
+  // What is still open at the end of the search has not ended.
+  return windows
+    .between(from.subtract(longest), now.add({ seconds: 1 }))
+    .filter(({ to }) => Temporal.Instant.compare(to, from) > 0 && Temporal.Instant.compare(to, now) <= 0);
 }

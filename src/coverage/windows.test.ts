@@ -136,3 +136,24 @@ it('whatever the rules: the state stays as it is until the announced change, and
     { numRuns: 200 },
   );
 });
+
+it('days are laid out once, however often somebody asks about the same one', () => {
+  const { toZonedDateTime } = Temporal.PlainDate.prototype;
+  let laidOut = 0;
+  Temporal.PlainDate.prototype.toZonedDateTime = function (...item: unknown[]) {
+    laidOut += 1;
+    return Reflect.apply(toZonedDateTime, this, item);
+  };
+  try {
+    const windows = createWindows([{ days: ['Mon'], start: '22:00', duration: '2h' }], 'UTC');
+    const ask = (time: string) => {
+      const before = laidOut;
+      windows.at(Temporal.Instant.from(time));
+      return laidOut - before;
+    };
+    const first = ask('2026-11-23T08:00:00Z');
+    expect([first > 1, ask('2026-11-23T23:00:00Z'), ask('2026-11-24T08:00:00Z') > 1]).toEqual([true, 1, true]);
+  } finally {
+    Temporal.PlainDate.prototype.toZonedDateTime = toZonedDateTime;
+  }
+});

@@ -77,6 +77,13 @@ export function createWindows(
     return without(merged(found), exclusions);
   }
 
+  /** What is open of so many days from a day on: that day is asked about many times. */
+  let recent: { today: Temporal.PlainDate; spans: Map<number, Span[]> } | undefined;
+  function ahead(today: Temporal.PlainDate, days: number): Span[] {
+    if (!recent?.today.equals(today)) recent = { today, spans: new Map() };
+    return recent.spans.getOrInsertComputed(days, () => spans(today, today.add({ days })));
+  }
+
   const dateOf = (instant: Temporal.Instant) => instant.toZonedDateTimeISO(timeZone).toPlainDate();
 
   return {
@@ -85,7 +92,7 @@ export function createWindows(
       let furthest: WindowState = { open: false, next: undefined };
       for (const days of horizonsInDays) {
         const last = today.add({ days });
-        const state = stateAt(spans(today, last), now);
+        const state = stateAt(ahead(today, days), now);
         const horizon = last.toZonedDateTime(timeZone).toInstant();
         // What ends where the search does may as well go on.
         if (state.next && !isAfter(state.next, horizon)) return state;

@@ -50,8 +50,13 @@ async function eventsOf(pass: Partial<Pass>, first = false, of = coverage): Prom
     ...{ drift: pass.driftOpened ?? [], baseline: { state: 'Absent' } },
     ...pass,
   };
-  await recordPass({ recordEvent: (event) => events.push(event), flush: async () => {} }, of, whole, first, findReference);
-  return events;
+  recordPass({ recordEvent: (event) => events.push(event), flush: async () => {} }, of, whole, first, findReference);
+  return Promise.all(
+    events.map(async ({ findUid, regarding, ...event }) => {
+      const uid = await findUid?.({});
+      return { ...event, regarding: { ...regarding, ...(uid ? { uid } : {}) } };
+    }),
+  );
 }
 const single = async (pass: Partial<Pass>) => (await eventsOf(pass)).find(({ regarding }) => regarding.kind !== 'SupportCoverage')!;
 const summary = async (pass: Partial<Pass>, first = false) =>
@@ -300,6 +305,15 @@ describe('reasons and actions', () => {
   });
 });
 
+it('a pass is told without a word from the API server, however slow that is', () => {
+  const events: EventInput[] = [];
+  const slow = createFindReference(() => new Promise(() => {}));
+  const changed = ['Node/a', 'Node/b'].map((object) => opened(object));
+  const pass = { findings: [], drift: [], driftOpened: [], driftResolved: [], transitions: changed } as unknown as Pass;
+  recordPass({ recordEvent: (event) => events.push(event), flush: async () => {} }, coverage, pass, false, slow);
+  expect(events.map(({ regarding }) => regarding.name)).toEqual(['production', 'a', 'b']);
+});
+
 it('an Event stays within what the API server takes, whatever a finding or a drift says', async () => {
   const clock = createFakeClock();
   const api = createMemoryApi({ clock });
@@ -308,7 +322,7 @@ it('an Event stays within what the API server takes, whatever a finding or a dri
   const long = { ...finding('Node/a'), message: 'é'.repeat(1024) };
   const pass = { transitions: [{ type: 'Opened', finding: long }], findings: [long], drift: [], driftResolved: [] };
   const driftOpened = [drift({ path: 'parameters.type', expected: 'x'.repeat(512), actual: 'é'.repeat(512) })];
-  await recordPass(recorder, coverage, { ...pass, driftOpened } as unknown as Pass, false, findReference);
+  recordPass(recorder, coverage, { ...pass, driftOpened } as unknown as Pass, false, findReference);
   await recorder.flush(1000);
   const notes = api.requests.map(({ body }) => (body as { note: string }).note);
   expect(notes).toHaveLength(3);

@@ -30,8 +30,8 @@ export const eventActions = {
 } as const;
 export type EventReason = keyof typeof eventActions;
 
-/** Resolves the reference of an object, with its uid where it can be read. */
-export type FindReference = (object: string) => Promise<ObjectReference | undefined>;
+/** The reference of an object and how its uid is read; undefined where it can have no Events of its own. */
+export type FindReference = (object: string) => Pick<EventInput, 'regarding' | 'findUid'> | undefined;
 
 /** The SupportCoverage itself as the object of an Event. */
 export function coverageReference({ metadata }: SupportCoverage): ObjectReference {
@@ -113,14 +113,14 @@ function changes(before: readonly Troubled[] = [], after: readonly Troubled[] = 
  * accepted for a time are quiet. What the first pass finds was there before us: it is one summary, not an Event an object. `cluster`: which of
  * several; what is told on the coverage begins with it.
  */
-export async function recordPass(
+export function recordPass(
   recorder: EventRecorder,
   coverage: SupportCoverage,
   pass: Pass,
   first: boolean,
   findReference: FindReference,
   cluster?: string,
-): Promise<void> {
+): void {
   const related = coverageReference(coverage);
   const told = toldOf(pass);
   const summary = summaryOf(pass, told, first);
@@ -133,9 +133,9 @@ export async function recordPass(
     ...told.driftResolved.map((drift) => ({ object: drift.object, event: eventOfDrift(drift, 'DriftResolved') })),
   ];
   for (const { object, event } of single) {
-    const regarding = await findReference(object);
+    const reference = findReference(object);
     // What has no Events of its own, such as Cluster/local or NodePool/general, is told on the coverage.
-    const about = regarding ? { regarding, related, ...event } : { regarding: related, ...placed(event) };
+    const about = reference ? { ...reference, related, ...event } : { regarding: related, ...placed(event) };
     recorder.recordEvent({ action: eventActions[event.reason], ...about });
   }
 }
@@ -254,21 +254,19 @@ function warns({ severity }: Finding): 'Normal' | 'Warning' {
   return severity === 'info' ? 'Normal' : 'Warning';
 }
 
-/** Finds references through a function that reads an object's uid; what cannot be read goes without one. */
+/** Makes references with a function that reads an object's uid; what cannot be read goes without one. */
 export function createFindReference(
-  uidOf: (target: NonNullable<ReturnType<typeof eventTargetOf>>) => Promise<string | undefined>,
+  uidOf: (
+    target: NonNullable<ReturnType<typeof eventTargetOf>>,
+    limits: Parameters<NonNullable<EventInput['findUid']>>[0],
+  ) => Promise<string | undefined>,
 ): FindReference {
-  return async (object) => {
+  return (object) => {
     const target = eventTargetOf(object);
     if (!target) return undefined;
     const { type, name, namespace } = target;
-    const uid = await uidOf(target);
-    return {
-      apiVersion: type.group === '' ? type.version : `${type.group}/${type.version}`,
-      kind: type.kind,
-      name,
-      ...(namespace ? { namespace } : {}),
-      ...(uid ? { uid } : {}),
-    };
+    const apiVersion = type.group === '' ? type.version : `${type.group}/${type.version}`;
+    const regarding = { apiVersion, kind: type.kind, name, ...(namespace ? { namespace } : {}) };
+    return { regarding, findUid: (limits) => uidOf(target, limits) };
   };
 }

@@ -61,6 +61,24 @@ describe('an Event', () => {
     });
   });
 
+  it('has the uid of its object, which is read once, as it is sent, and may be missing', async () => {
+    const { clock, recorder, events } = setup();
+    const asked: unknown[] = [];
+    const findUid = async (limits: object) => {
+      asked.push(limits);
+      return 'uid-of-cart-1';
+    };
+    recorder.recordEvent({ ...opened, regarding: { kind: 'Pod', namespace: 'shop', name: 'cart-1' }, findUid });
+    recorder.recordEvent({ ...opened, regarding: { kind: 'Pod', namespace: 'shop', name: 'gone' }, findUid: async () => undefined });
+    expect(asked).toHaveLength(1);
+    await clock.settle();
+    expect((await events()).map(({ regarding }) => regarding)).toEqual([
+      { kind: 'Pod', namespace: 'shop', name: 'cart-1', uid: 'uid-of-cart-1' },
+      { kind: 'Pod', namespace: 'shop', name: 'gone' },
+    ]);
+    expect(asked).toEqual([{ timeoutMs: 10_000, signal: expect.any(AbortSignal) }]);
+  });
+
   it('on a cluster-scoped object is kept in the namespace default, under a name that is allowed there', async () => {
     const { clock, recorder, events } = setup();
     recorder.recordEvent({ ...opened, regarding: { kind: 'Node', name: 'node-1' } });

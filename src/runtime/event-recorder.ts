@@ -33,6 +33,8 @@ const requestTimeoutMs = 10_000;
 export interface EventInput {
   /** The object that the Event is about: `kind`, `name`, `namespace` unless cluster-scoped, and where known `apiVersion` and `uid`. */
   regarding: ObjectReference;
+  /** Reads the uid of what is regarded, just before the Event is sent: whoever records many waits for none. It never rejects. */
+  findUid?: (limits: Pick<KubeRequest, 'timeoutMs' | 'signal'>) => Promise<string | undefined>;
   related?: ObjectReference | undefined;
   type: 'Normal' | 'Warning';
   /** Why, as one CamelCase word for each kind of transition; at most 128 bytes. */
@@ -68,6 +70,7 @@ export interface EventRecorder {
 interface Series {
   path: string;
   event: Event;
+  findUid: EventInput['findUid'];
   count: number;
   lastSeenAt: number;
   lastObservedTime: string;
@@ -120,7 +123,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     const { name = '', namespace = '' } = event.metadata ?? {};
     const path = objectPath(eventType, name, namespace);
     const now = { lastSeenAt: clock.monotonic(), lastObservedTime: microTime(clock) };
-    const series = { path, event, count: 1, created: false, queued: false, ...now };
+    const series = { path, event, findUid: input.findUid, count: 1, created: false, queued: false, ...now };
     seen.set(seriesKey(input), series);
     return series;
   }
@@ -174,6 +177,7 @@ function createSender({ transport, clock, random, mayWrite, logger }: EventRecor
 
   return async (series: Series, signal: AbortSignal): Promise<Result> => {
     const nextDelay = createBackoff({ clock, random, ...retryBackoff });
+    if (series.findUid) await addUid(series, signal);
     for (let tries = 1; ; tries += 1) {
       if (signal.aborted || !mayWrite()) return 'dropped';
       try {
@@ -189,6 +193,12 @@ function createSender({ transport, clock, random, mayWrite, logger }: EventRecor
       await delay(clock, nextDelay(), signal);
     }
   };
+}
+
+async function addUid(series: Series, signal: AbortSignal): Promise<void> {
+  const uid = await series.findUid?.({ timeoutMs: requestTimeoutMs, signal });
+  if (uid) series.event.regarding = { ...series.event.regarding, uid };
+  series.findUid = undefined;
 }
 
 async function unless(kind: 'NotFound' | 'Conflict', work: Promise<unknown>): Promise<boolean> {
