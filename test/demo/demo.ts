@@ -167,7 +167,7 @@ try {
     say(
       `Everything expected was seen. The cluster stays up until Ctrl-C; look around with\n  export KUBECONFIG=${cluster.adminKubeconfig}\n  kubectl get scov -n ${namespace} -o wide`,
     );
-    await interrupted();
+    await interrupted(operator);
     await operator.stop();
   }
 } catch (error) {
@@ -178,14 +178,15 @@ try {
   await cluster.stop();
 }
 
-function interrupted(): Promise<void> {
+/** Resolves at Ctrl-C, and where the operator ends before, which is said. */
+async function interrupted(operator: Operator): Promise<void> {
   const alive = setInterval(() => undefined, 60_000);
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        clearInterval(alive);
-        resolve();
-      });
-    }
+  const asked = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
+  const ended = await Promise.race([asked, operator.ended.then((code) => ({ code }))]);
+  clearInterval(alive);
+  if (!ended) return;
+  process.exitCode = 1;
+  say(`The operator ended by itself, with ${ended.code}: the demo ends.`);
 }
