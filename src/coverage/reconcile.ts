@@ -122,7 +122,7 @@ export function createCoverageReconciler(
     const behindMs = await catchUp(coverage, plan, entry);
     const lateMs = Math.min(...(await Promise.all(works.map((work) => runs.writeLate(work)))));
     const windowMs = await between.follow(coverage, plan, entry, works);
-    await between.noteMatches(coverage, acknowledgements, looked);
+    await between.noteMatches(coverage, plan, acknowledgements, looked);
     between.offer(coverage, plan, entry, works);
     publish(coverage, entry, works);
     // What asks probes may wait for their answers: it says nothing of how much there is to evaluate.
