@@ -2,7 +2,7 @@ import { createCommandWorld, driftOf, findingOf } from '../../test/fixtures/comm
 
 function setup() {
   const world = createCommandWorld();
-  world.coverage();
+  world.coverage({ scope: { clusters: [{ name: 'local' }, { name: 'us', kubeconfigSecretRef: { name: 'us', key: 'kubeconfig' } }] } });
   world.report({ findings: [findingOf(), findingOf({ id: 'aaaa', object: 'Node/worker-4' })], drift: [driftOf()] });
   world.report({ findings: [findingOf({ id: 'bbbb', object: 'Node/other' })] }, 'us');
   world.report({ findings: [findingOf({ id: 'cccc' })] }, 'local', 'staging');
@@ -71,6 +71,16 @@ describe('ack by globs', () => {
     const { out } = await world.run('ack', 'production', ...flags, ...reason, '--expires', '1h');
     expect(world.created()).toMatchObject([{ spec: { match } }]);
     expect([...out.matchAll(/^ {2}(\w+) /gm)].map(([, id]) => id).sort()).toEqual(ids.sort());
+  });
+
+  it.each([
+    ['--cluster', 'asia', 'the coverage has no cluster asia; it has local, us'],
+    ['--check', 'nod-*', '"nod-*" matches no check or fact'],
+  ])('%s %s can match nothing, and is refused', async (flag, value, why) => {
+    const world = setup();
+    const { code, err } = await world.run('ack', 'production', flag, value, ...reason, '--expires', '1h');
+    expect([code, err]).toEqual([3, `error: nothing can match: ${why}`]);
+    expect(world.created()).toEqual([]);
   });
 
   it('may match nothing yet, and says so', async () => {

@@ -1,6 +1,10 @@
 import type { Acknowledgement, AcknowledgementSpec } from '../api/v1alpha1/acknowledgement.ts';
 import type { CoverageReport } from '../api/v1alpha1/coveragereport.ts';
-import { acknowledge } from '../findings/acknowledgements.ts';
+import { facts } from '../baseline/catalogue.ts';
+import { checks } from '../checks/catalogue.ts';
+import { plannedClusters } from '../coverage/plan.ts';
+import { acknowledge, problemOfMatch } from '../findings/acknowledgements.ts';
+import { ownChecks } from '../findings/own-checks.ts';
 import { parseDuration } from '../kube/duration.ts';
 import { exitCodes } from './exit-codes.ts';
 import { data } from './output.ts';
@@ -40,7 +44,10 @@ export async function ackCommand(world: World, options: AckOptions): Promise<num
     throw new CommandError('--check, --object and --cluster acknowledge what is yet to come too: write --expires, such as 8h');
   const session = await world.connect(options);
   const store = createCommandStore(session);
-  await store.coverage(options.coverage);
+  const { metadata, spec: covered } = await store.coverage(options.coverage);
+  const clusters = plannedClusters(metadata.name, covered).map(({ name }) => name);
+  const problem = 'match' in target && problemOfMatch(target, { ids: [...checks, ...ownChecks, ...facts].map(({ id }) => id), clusters });
+  if (problem) throw new CommandError(`nothing can match: ${problem}`);
   const reports = (await store.reports()).filter(({ spec }) => spec.coverage === options.coverage);
   refuseUnknown(options, session.namespace, reports.flatMap(openIn));
   const by = options.by ?? (await store.whoAmI());

@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Acknowledgement } from '../api/v1alpha1/acknowledgement.ts';
 import type { ContactStatus, SupportCoverage, SupportCoverageStatus } from '../api/v1alpha1/supportcoverage.ts';
+import type { Fact } from '../baseline/fact.ts';
 import { covers } from '../checks/areas.ts';
+import type { Check } from '../checks/check.ts';
 import { accountsMeanwhile } from '../findings/accounting-periods.ts';
-import { keyOf } from '../findings/acknowledgements.ts';
+import { keyOf, problemOfMatch } from '../findings/acknowledgements.ts';
 import { stamp } from '../findings/lifecycle.ts';
+import { ownChecks } from '../findings/own-checks.ts';
 import { isKubeError } from '../kube/errors.ts';
 import { matchedCondition } from '../report/acknowledgements.ts';
 import { dated } from '../report/conditions.ts';
@@ -22,6 +25,8 @@ import { toldElsewhere } from './told-elsewhere.ts';
 
 export interface BetweenChecksOptions extends Pick<ClusterRunOptions, 'store' | 'recorder' | 'clock'> {
   dispatcher: Dispatcher;
+  catalogue: readonly Check[];
+  facts: readonly Fact[];
 }
 
 /** What a coverage says and sends though no checks run. */
@@ -34,6 +39,7 @@ export interface BetweenChecks {
   /** Says in each acknowledgement what it matches now, in all clusters together. */
   noteMatches(
     coverage: SupportCoverage,
+    plan: Plan,
     all: readonly Acknowledgement[],
     looked: readonly { handled: Pick<Handled, 'matched'> }[],
   ): Promise<void>;
@@ -43,9 +49,11 @@ export interface BetweenChecks {
 
 /** `keep` writes a status and remembers it. */
 export function createBetweenChecks(
-  { store, recorder, clock, dispatcher }: BetweenChecksOptions,
+  { store, recorder, clock, dispatcher, ...known }: BetweenChecksOptions,
   keep: (coverage: SupportCoverage, entry: Known, status: SupportCoverageStatus) => Promise<void>,
 ): BetweenChecks {
+  const ids = [...known.catalogue, ...ownChecks, ...known.facts].map(({ id }) => id);
+
   async function follow(coverage: SupportCoverage, plan: Plan, entry: Known, works: readonly ClusterWork[]): Promise<number> {
     const now = clock.now();
     const windows = windowStatus(plan.maintenance, now, plan.hours);
@@ -86,16 +94,18 @@ export function createBetweenChecks(
 
   async function noteMatches(
     coverage: SupportCoverage,
+    plan: Plan,
     all: readonly Acknowledgement[],
     looked: readonly { handled: Pick<Handled, 'matched'> }[],
   ): Promise<void> {
     const now = clock.now();
+    const there = { ids, clusters: plan.clusters.map(({ name }) => name) };
     for (const acknowledgement of all.filter(({ spec }) => spec.coverage === coverage.metadata.name)) {
       const key = keyOf(acknowledgement);
       const matched = looked.reduce((sum, { handled }) => sum + (handled.matched.get(key) ?? 0), 0);
       const { generation } = acknowledgement.metadata;
       const before = acknowledgement.status?.conditions ?? [];
-      const verdict = matchedCondition(acknowledgement.spec, matched, now);
+      const verdict = matchedCondition(acknowledgement.spec, matched, now, problemOfMatch(acknowledgement.spec, there));
       const status = { conditions: dated([verdict], before, generation, stamp(now)), matched };
       if (isDeepStrictEqual(status, acknowledgement.status)) continue;
       // One that was deleted meanwhile needs no status.

@@ -281,6 +281,25 @@ describe('what is to be told', () => {
   });
 });
 
+it.each([
+  ['cluster', { cluster: 'asia' }, 'the coverage has no cluster asia; it has local'],
+  ['check', { check: 'nod-*' }, '"nod-*" matches no check or fact'],
+])('an acknowledgement of a %s that is not there says that nothing can match it', async (_, match, why) => {
+  const world = await covered();
+  const path = '/apis/platformsupport.io/v1alpha1/namespaces/support/acknowledgements/mine';
+  const spec = {
+    coverage: 'production',
+    match: { check: '*', object: '*', ...match },
+    by: 'jane',
+    reason: 'x',
+    expires: '2026-12-01T00:00:00Z',
+  };
+  world.api.write(path, { metadata: { name: 'mine', namespace: 'support', generation: 1 }, spec });
+  await settle(world);
+  const status = world.api.read<{ status?: { conditions: { message: string }[] } }>(path)?.status;
+  expect(status?.conditions[0]?.message).toBe(`Nothing can match spec.match: ${why}. Correct it, or delete it.`);
+});
+
 describe('two coverages of one cluster', () => {
   const other = '/apis/platformsupport.io/v1alpha1/namespaces/support/supportcoverages/another';
 

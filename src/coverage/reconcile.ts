@@ -125,7 +125,7 @@ export function createCoverageReconciler(
       if (isKubeError(error, 'Invalid')) between.offer(coverage, plan, entry, works);
       throw error;
     });
-    await between.noteMatches(coverage, acknowledgements, looked);
+    await between.noteMatches(coverage, plan, acknowledgements, looked);
     between.offer(coverage, plan, entry, works);
     publish(coverage, entry, works);
     // What asks probes may wait for their answers: it says nothing of how much there is to evaluate.

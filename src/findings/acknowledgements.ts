@@ -1,6 +1,7 @@
 import type { Acknowledgement, AcknowledgementSpec } from '../api/v1alpha1/acknowledgement.ts';
 import type { Drift, Finding } from '../api/v1alpha1/coveragereport.ts';
 import { matchesGlob } from '../kube/glob.ts';
+import { problemOf } from './boundary.ts';
 import { firstOf } from './exceptions.ts';
 import { stamp } from './lifecycle.ts';
 
@@ -48,6 +49,17 @@ export function acknowledge({ findings, drift, acknowledgements, coverage, clust
   };
   const ends = active.flatMap(({ spec }) => endOf(spec) ?? []).sort(Temporal.Instant.compare);
   return { findings: findings.map(marked), drift: drift.map(marked), matched, ...(ends[0] ? { nextAt: ends[0] } : {}) };
+}
+
+/** Why a match never matches anything, as it is written; undefined where it may. */
+export function problemOfMatch(
+  { match }: Pick<AcknowledgementSpec, 'match'>,
+  { ids, clusters }: { ids: readonly string[]; clusters: readonly string[] },
+): string | undefined {
+  if (!match) return undefined;
+  if (match.cluster !== undefined && !clusters.includes(match.cluster))
+    return `the coverage has no cluster ${match.cluster}; it has ${clusters.join(', ')}`;
+  return problemOf(match.check, ids, 'check or fact', 'match.check')[0]?.message;
 }
 
 /** `namespace/name`. */

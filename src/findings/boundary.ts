@@ -145,7 +145,8 @@ export function boundaryProblems(
   return [...ofRules, ...ofExceptions];
 }
 
-function problemOf(id: string, known: readonly string[], what: string, path: string): SettingProblem[] {
+/** Why an id, or a glob over ids, is of nothing that is known. */
+export function problemOf(id: string, known: readonly string[], what: string, path: string): SettingProblem[] {
   if (known.some((candidate) => matchesGlob(id, candidate))) return [];
   const message = id.includes('*')
     ? `${JSON.stringify(id)} matches no ${what}`

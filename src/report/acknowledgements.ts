@@ -2,8 +2,8 @@ import type { AcknowledgementSpec } from '../api/v1alpha1/acknowledgement.ts';
 import { hasExpired } from '../findings/acknowledgements.ts';
 import type { Verdict } from './conditions.ts';
 
-/** What an acknowledgement matches now; `count` findings and drift. docs/conditions.md explains each reason; a test compares. */
-export function matchedCondition(spec: AcknowledgementSpec, count: number, now: Temporal.Instant): Verdict {
+/** What an acknowledgement matches now; `count` findings and drift. `problem`: why it never will. docs/conditions.md explains each reason; a test compares. */
+export function matchedCondition(spec: AcknowledgementSpec, count: number, now: Temporal.Instant, problem?: string): Verdict {
   const type = 'Matched';
   if (hasExpired(spec, now))
     return {
@@ -11,6 +11,14 @@ export function matchedCondition(spec: AcknowledgementSpec, count: number, now: 
       status: 'False',
       reason: 'Expired',
       message: `It ended at ${spec.expires}: escalation of what is still open goes on. Delete it, or make a new one.`,
+    };
+  // What is open still may be of a check or a cluster that is no longer there.
+  if (count === 0 && problem)
+    return {
+      type,
+      status: 'False',
+      reason: 'NothingMatches',
+      message: `Nothing can match spec.match: ${problem}. Correct it, or delete it.`,
     };
   if (count === 0)
     return {
