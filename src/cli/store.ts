@@ -5,6 +5,7 @@ import { acknowledgementKind, apiVersion, resourceTypeOf } from '../api/v1alpha1
 import { runAtAnnotation, type SupportCoverage } from '../api/v1alpha1/supportcoverage.ts';
 import { baselineType, coverageType, createCoverageStore, reportType } from '../coverage/store.ts';
 import { isKubeError } from '../kube/errors.ts';
+import { maxListBytes } from '../kube/transport.ts';
 import { collectionPath, type KubeObject, objectPath, type ResourceType } from '../kube/types.ts';
 import { CommandError, type Session } from './world.ts';
 
@@ -40,7 +41,7 @@ export function createCommandStore({ transport, namespace }: Session): CommandSt
 
   async function list<T>(type: ResourceType): Promise<T[]> {
     try {
-      return (await transport.json<{ items: T[] }>({ path: collectionPath(type, namespace) })).items;
+      return (await transport.json<{ items: T[] }>({ path: collectionPath(type, namespace), maxBytes: maxListBytes })).items;
     } catch (error) {
       if (!isKubeError(error, 'NotFound')) throw error;
       throw new CommandError(`the cluster does not serve ${type.resource}.${type.group}: is the operator installed there?`);

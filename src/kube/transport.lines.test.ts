@@ -56,6 +56,19 @@ describe('splitting bytes into lines', () => {
     expect(await read(splitLines(chunks, ['abc', 'xy ']))).toEqual({ seen: ['abc 1', 'xy 2', 'abc'] });
   });
 
+  it('waits for the end of a line only as long as an object could be', async () => {
+    let given = 0;
+    async function* endless() {
+      while (given < 100) {
+        given += 1;
+        yield Buffer.alloc(1024 * 1024, 'x');
+      }
+    }
+    const { error } = await read(splitLines(endless()));
+    expect(error).toMatchObject({ kind: 'Transient', reason: 'TooLarge' });
+    expect(given).toBeLessThan(10);
+  });
+
   it('finds no line in nothing', async () => {
     expect(await read(splitLines(chunksOf()))).toEqual({ seen: [] });
     expect(await read(splitLines(chunksOf('', '\n\n', '')))).toEqual({ seen: [] });

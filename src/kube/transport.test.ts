@@ -1,3 +1,4 @@
+import { flood } from '../../test/fakes/contact-receiver.ts';
 import { answer, hang, raw, refuse, reset, stream } from '../../test/fakes/fake-api-server.ts';
 import { createConnections, until } from '../../test/fixtures/connection.ts';
 import { version } from '../version.ts';
@@ -222,5 +223,30 @@ describe('throttling', () => {
     await until('the answer', () => answers.length === 1);
     caller.abort();
     await failed;
+  });
+});
+
+describe('an answer without end', () => {
+  const mib = 1024 * 1024;
+
+  it('is read up to what one object may need, and its connection ended', async () => {
+    const { server, transport } = await setup();
+    let sent = 0;
+    server.on('GET', path, [flood(100 * mib, (bytes) => (sent = bytes))]);
+    await expect(transport.json({ path })).rejects.toMatchObject({ kind: 'Transient', reason: 'TooLarge' });
+    expect(sent).toBeLessThan(50 * mib);
+  });
+
+  it('is read further where more was asked for, as of a list', async () => {
+    const { server, transport } = await setup();
+    server.on('GET', path, [flood(9 * mib)]);
+    expect(await transport.text({ path, maxBytes: 10 * mib })).toHaveLength(9 * mib);
+  });
+
+  it('of a server that refuses is what it refused with', async () => {
+    const { server, transport } = await setup();
+    const refusal = refuse(403, 'x'.repeat(9 * mib));
+    server.on('GET', path, [refusal]);
+    await expect(transport.json({ path })).rejects.toMatchObject({ kind: 'Forbidden', code: 403, message: 'HTTP 403' });
   });
 });

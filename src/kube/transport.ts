@@ -3,6 +3,7 @@ import { createSecureContext } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import { version } from '../version.ts';
 import { type AddressGuard, checkAddress } from './address-guard.ts';
+import { textOf } from './body.ts';
 import { errorFromResponse, errorFromTransport, isKubeError, KubeError } from './errors.ts';
 import { type Connection, type Credentials, connectionOf, type KubeConfig } from './kubeconfig.ts';
 import { Agent, request as send } from './undici.ts';
@@ -24,6 +25,8 @@ export interface KubeRequest {
   /** Whole request with its retries, in milliseconds; default 30,000. For a stream: until the answer's head. */
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** Of the answer; one that is longer is Transient. Default: what one object may need. A stream may be of any length, its lines have the default. */
+  maxBytes?: number;
   /** Of a stream: only lines that begin with one of these are of interest. */
   lineStarts?: readonly string[];
   /** Told of every warning that comes with a good answer, as kubectl prints them. */
@@ -69,6 +72,10 @@ interface Session extends Credentials {
 }
 
 const defaultTimeoutMs = 30_000;
+/** etcd takes 1.5 MiB for an object, in a form that may be some times shorter than JSON. */
+const maxObjectBytes = 8 * 1024 * 1024;
+/** Of a list or one page of it, 500 objects: some hundred KiB for each would be much. */
+export const maxListBytes = 64 * 1024 * 1024;
 /** Requests that the server turns away with Retry-After are tried again this often, as client-go does (its maximum is 10; ours ends with the timeout). */
 const maxThrottledRetries = 5;
 /** Files with credentials are read again this often, as client-go does, so that a token is not used to its very end. */
@@ -192,7 +199,7 @@ export function createTransport(options: TransportOptions): Transport {
       const used = current();
       const answer = await once(request, await used, signal);
       if (answer.statusCode < 300) return answer;
-      const error = errorFromResponse(answer.statusCode, await bodyText(answer.body), firstHeader(answer.headers['retry-after']));
+      const error = errorFromResponse(answer.statusCode, await refusalText(answer.body), firstHeader(answer.headers['retry-after']));
       // Where the API server takes the credentials, newer ones do not help with a server that does not.
       if (error.code === 401 && !renewed && request.server === undefined) {
         renewed = true;
@@ -210,7 +217,7 @@ export function createTransport(options: TransportOptions): Transport {
     const signal = deadline(request);
     const answer = await open(request, signal);
     if (request.onWarning) for (const warning of warningsOf(answer.headers.warning)) request.onWarning(warning);
-    return bodyText(answer.body);
+    return bodyText(answer.body, request.maxBytes);
   }
 
   async function* lines(request: KubeRequest): AsyncGenerator<Buffer> {
@@ -258,16 +265,21 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>, starts: readonl
   const heads = starts.map((start) => Buffer.from(start));
   const isWanted = (line: Buffer) => heads.length === 0 || heads.some((head) => beginsWith(line, head));
   let partial: Buffer[] = [];
+  let waiting = 0;
   for await (const chunk of chunks) {
     let start = 0;
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
       const tail = chunk.subarray(start, end);
       const line = partial.length > 0 ? Buffer.concat([...partial, tail]) : tail;
       partial = [];
+      waiting = 0;
       start = end + 1;
       if (line.length > 0 && isWanted(line)) yield line;
     }
-    if (start < chunk.length) partial.push(chunk.subarray(start));
+    if (start === chunk.length) continue;
+    partial.push(chunk.subarray(start));
+    waiting += chunk.length - start;
+    if (waiting > maxObjectBytes) throw tooLarge('line', maxObjectBytes);
   }
   if (partial.length > 0) throw new KubeError('Transient', 'the stream ended in the middle of a line', { reason: 'UnexpectedEOF' });
 }
@@ -304,12 +316,24 @@ function pause(ms: number, signal: AbortSignal, error: KubeError): Promise<void>
   });
 }
 
-async function bodyText(body: { text(): Promise<string> }): Promise<string> {
+async function bodyText(body: AsyncIterable<Buffer>, maxBytes = maxObjectBytes): Promise<string> {
   try {
-    return await body.text();
+    return await textOf(body, maxBytes, () => tooLarge('answer', maxBytes));
   } catch (error) {
     throw errorFromTransport(error);
   }
+}
+
+/** Why a request was refused; of a text that is too long the status code is enough. */
+async function refusalText(body: AsyncIterable<Buffer>): Promise<string> {
+  return bodyText(body).catch((error: unknown) => {
+    if (isKubeError(error) && error.reason === 'TooLarge') return '';
+    throw error;
+  });
+}
+
+function tooLarge(what: string, maxBytes: number): KubeError {
+  return new KubeError('Transient', `the ${what} is longer than ${maxBytes / 1024 / 1024} MiB`, { reason: 'TooLarge' });
 }
 
 function parseJson<T>(text: string): T {

@@ -1,6 +1,7 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import querystring from 'node:querystring';
+import { textOf } from '../kube/body.ts';
 import { Agent, type BuildConnector, buildConnector, type Dispatcher, request } from '../kube/undici.ts';
 import { version } from '../version.ts';
 import { type AddressRule, addressProblem, createAddressRule } from './addresses.ts';
@@ -106,19 +107,10 @@ export function createOutbound(options: OutboundOptions): Outbound {
   async function get(address: string, { maxBytes, signal }: OutboundQuestion): Promise<string> {
     const limit = limitOf(timeoutMs, signal);
     const { host, body } = await send(address, { method: 'GET', headers: { accept: 'application/json' } }, limit);
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    try {
-      for await (const chunk of body as AsyncIterable<Buffer>) {
-        bytes += chunk.length;
-        // To leave the loop ends the connection.
-        if (bytes > maxBytes) throw new OutboundError('TooLarge', `${host} answered with more than ${maxBytes / 1024 / 1024} MiB`);
-        chunks.push(chunk);
-      }
-    } catch (error) {
+    const tooLarge = () => new OutboundError('TooLarge', `${host} answered with more than ${maxBytes / 1024 / 1024} MiB`);
+    return textOf(body, maxBytes, tooLarge).catch((error: unknown) => {
       throw describe(error, host, limit);
-    }
-    return Buffer.concat(chunks).toString('utf8');
+    });
   }
 
   return { post, get, close: () => agent.destroy() };

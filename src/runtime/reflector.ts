@@ -1,5 +1,5 @@
 import { errorFromStatus, KubeError, type StatusBody } from '../kube/errors.ts';
-import type { Transport } from '../kube/transport.ts';
+import { maxListBytes, type Transport } from '../kube/transport.ts';
 import { collectionPath, type KubeObject, type ResourceType } from '../kube/types.ts';
 import { parseWatchLine } from '../kube/watch-line.ts';
 import { createBackoff, reflectorBackoff } from './backoff.ts';
@@ -235,7 +235,7 @@ export function createReflector<T extends Stored>(options: ReflectorOptions<T>):
     do {
       // Without resourceVersion: with resourceVersion=0 the watch cache answers and the limit is ignored.
       const query = { limit: pageSize, continue: next, ...selectors };
-      const text = await transport.text({ path: path(), query, signal, timeoutMs: 60_000, ...accept });
+      const text = await transport.text({ path: path(), query, signal, timeoutMs: 60_000, maxBytes: maxListBytes, ...accept });
       contact(Buffer.byteLength(text));
       const page = JSON.parse(text) as { metadata?: { resourceVersion?: string; continue?: string }; items?: KubeObject[] };
       for (const item of page.items ?? []) {

@@ -1,5 +1,5 @@
 import { isKubeError } from '../../kube/errors.ts';
-import type { Transport } from '../../kube/transport.ts';
+import { maxListBytes, type Transport } from '../../kube/transport.ts';
 import { collectionPath, type ObjectMeta, objectName } from '../../kube/types.ts';
 import type { PolicyRule, Probe } from './probe.ts';
 import { type RemovedApi, removalsKnownUntil, removedApis } from './removed-apis.ts';
@@ -58,7 +58,7 @@ async function appliedIn(
   try {
     do {
       const query = { limit: pageSize, continue: next };
-      const list = await transport.json<MetadataList>({ path, query, accept, signal });
+      const list = await transport.json<MetadataList>({ path, query, accept, signal, maxBytes: maxListBytes });
       for (const { metadata } of list.items ?? [])
         if (appliedVersion(metadata) === `${group}/${version}`)
           found.push({ object: objectName(kind, metadata?.name ?? '', metadata?.namespace), group, version, resource });

@@ -265,3 +265,34 @@ it('a test is an alert of its own that ends by itself', async () => {
     },
   ]);
 });
+
+describe('what ended while no Alertmanager could be reached', () => {
+  const open = (id: string) => openAlert({ id, object: `Node/${id}` });
+
+  it('is said once one can, where it ended no longer ago than an alert lasts', async () => {
+    const { start, take, down, clock } = setup();
+    const channel = start();
+    down.set('http://am-0:9093', unreachable('am-0'));
+    for (let at = 0; at < 50; at += 1) {
+      await expect(channel.keepAlive!([open(`f${at}`)], signal)).rejects.toThrow('ECONNREFUSED');
+      await clock.advance(minute);
+    }
+    down.clear();
+    await channel.keepAlive!([], signal);
+    expect(objects(take())).toEqual(['Node/f45', 'Node/f46', 'Node/f47', 'Node/f48', 'Node/f49']);
+  });
+
+  it('is the last of it where that is very much', async () => {
+    const { start, take, down } = setup();
+    const channel = start();
+    down.set('http://am-0:9093', unreachable('am-0'));
+    const hundred = (round: number) => Array.from({ length: 100 }, (_, at) => open(`f${round}-${at}`));
+    for (let round = 0; round < 15; round += 1) await channel.keepAlive!(hundred(round), signal).catch(() => undefined);
+    down.clear();
+    await channel.keepAlive!([], signal);
+    const said = objects(take());
+    expect(said).toHaveLength(1_000);
+    expect(said).toContain('Node/f14-99');
+    expect(said).not.toContain('Node/f4-0');
+  });
+});

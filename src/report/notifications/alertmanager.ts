@@ -15,6 +15,8 @@ export interface AlertmanagerOptions extends Sender {
 
 /** An alert that nobody repeats ends after so many resends, and for so many resends it is said that one has ended: as Prometheus does. */
 const lastingResends = 4;
+/** Of what has ended so many are said at most, the last ones. */
+const maxEnded = 1_000;
 /** Alerts in one request; each is about 1 KiB. */
 const batch = 200;
 
@@ -43,6 +45,16 @@ export function createAlertmanager(options: AlertmanagerOptions): Channel {
     for (const [identity, alert] of told) if (!current.has(identity)) ended.set(identity, { alert, at });
     for (const identity of current.keys()) ended.delete(identity);
     told = current;
+    forgetEnded(at);
+  }
+
+  /** Also while nobody can be reached: an alert that nobody repeated for so long has ended there by itself. */
+  function forgetEnded(now: Temporal.Instant): void {
+    let beyond = ended.size - maxEnded;
+    for (const [identity, { at }] of ended) {
+      if (beyond > 0 || now.since(at).total('milliseconds') > lastingMs) ended.delete(identity);
+      beyond -= 1;
+    }
   }
 
   async function keepAlive(open: readonly OpenAlert[], signal: AbortSignal): Promise<Delivered> {
@@ -52,9 +64,7 @@ export function createAlertmanager(options: AlertmanagerOptions): Channel {
       ...[...told.values()].map((alert) => postable(alert, lasting)),
       ...[...ended.values()].map(({ alert, at }) => postable(alert, at)),
     ];
-    const delivered = await postToAll(alerts, signal);
-    for (const [identity, { at }] of ended) if (now().since(at).total('milliseconds') >= lastingMs) ended.delete(identity);
-    return delivered;
+    return postToAll(alerts, signal);
   }
 
   /** An alert cannot begin after it ends, nor in the future, whatever another machine's clock says. */
