@@ -148,11 +148,6 @@ describe('what cannot be run is refused with the path of the field and what to w
       'spec.checks.schedule: "0 0 30 2 *" never comes; write for example */15 * * * *',
     ],
     [
-      'a target that no version can meet',
-      { maintenance: { targets: { kubernetes: '>1.38.0 <1.36' } } },
-      'spec.maintenance.targets.kubernetes: no version is in ">1.38.0 <1.36"; write for example ">=1.36.2 <1.38.0"',
-    ],
-    [
       'a schedule out of range',
       { checks: { schedule: '99 * * * *' } },
       /^spec\.checks\.schedule: "99 \* \* \* \*" cannot be read as a cron line of five fields/,

@@ -34,6 +34,5 @@ describe('a version', () => {
 
 it('a range that is none is a problem, with its text', () => {
   expect(problemOfRange('>=1.36 or so')).toBe('">=1.36 or so" is not a range of versions');
-  expect(problemOfRange('>1.38.0 <1.36')).toBe('no version is in ">1.38.0 <1.36"');
   expect(problemOfRange('1.36.x || ^1.37.1')).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import { intersects, minVersion, satisfies, subset, validRange } from 'semver';
+import { intersects, satisfies, subset, validRange } from 'semver';
 
 /** A `v`, two or three numbers, and what a vendor or a release adds to them. */
 const written = /^v?(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?((?:[-+_.]|alpha|beta|rc).*)?$/i;
@@ -24,6 +24,5 @@ export function isWithin(version: string, range: string): boolean | undefined {
 
 /** Why a range cannot be used; undefined where it can. */
 export function problemOfRange(range: string): string | undefined {
-  if (validRange(range) === null) return `${JSON.stringify(range)} is not a range of versions`;
-  return minVersion(range) === null ? `no version is in ${JSON.stringify(range)}` : undefined;
+  return validRange(range) === null ? `${JSON.stringify(range)} is not a range of versions` : undefined;
 }
