@@ -428,8 +428,7 @@ describe('upgraded and uninstalled', () => {
       await world.cluster.apply(acknowledgement);
       const objects = async () =>
         (await world.cluster.kubectl(['get', 'scov,scbl,scrp,acknowledgements', '-n', namespace, '-o', 'name'])).stdout;
-      const before = await objects();
-      expect(before.trim().split('\n')).toHaveLength(4);
+      let before = '';
       const worksAs = async (image: string) => {
         await rolledOut();
         const { stdout } = await world.cluster.kubectl(['get', `deployment/${release}`, '-n', namespace, '-o', 'jsonpath={..image}']);
@@ -439,7 +438,16 @@ describe('upgraded and uninstalled', () => {
         await kubectl.condition(name, 'BaselineInSync', 'True');
         expect(await objects()).toBe(before);
       };
+      // All is written by the release before: report, and a baseline that somebody approved.
+      await world.cluster.kubectl(['delete', 'scov,scbl', '--all', '-n', namespace]);
+      await until('the report to be gone', async (see) => !see(await objects()).includes('coveragereport'));
       await world.helm(['install', release, previous, '--values', valuesFile(world, older)]);
+      await world.cluster.apply(coverage);
+      await kubectl.condition(name, 'Healthy', 'True');
+      await kubectl.approve(`${name}.local`);
+      await kubectl.condition(name, 'BaselineInSync', 'True');
+      before = await objects();
+      expect(before.trim().split('\n')).toHaveLength(4);
       await worksAs('localhost/previous');
       await world.helm(['upgrade', release, chart, '--values', valuesFile(world, values)]);
       await worksAs(image);

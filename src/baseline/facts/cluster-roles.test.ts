@@ -118,3 +118,23 @@ it.each([
     fields,
   });
 });
+
+describe("the operator's own roles", () => {
+  const own = (rules: object[], labels: object = { 'app.kubernetes.io/part-of': 'support-coverage-operator' }) =>
+    role(rules, {}, { name: 'support-coverage-operator', labels });
+
+  it('are no drift when an upgrade changes or takes away their rules, also of a baseline that states them', () => {
+    const stated = found(role([pods], {}, { name: 'support-coverage-operator' }));
+    expect(compare([clusterRoles], stated, found(own([leases])))).toEqual([]);
+    expect(compare([clusterRoles], stated, found())).toEqual([]);
+    expect(drift([own([pods])], [own([leases])])).toEqual([]);
+    const reader = (rules: object[]) => role(rules, {}, { name: 'support-coverage-reader' });
+    expect(drift([reader([pods])], [reader([leases])])).toEqual([]);
+  });
+
+  it('are drift where the label or the name is another', () => {
+    expect(drift([own([pods], {})], [own([leases], {})])).toEqual([['ClusterRole/support-coverage-operator', 'rules']]);
+    const named = (rules: object[]) => role(rules, {}, { labels: { 'app.kubernetes.io/part-of': 'support-coverage-operator' } });
+    expect(drift([named([pods])], [named([leases])])).toEqual([['ClusterRole/deployer', 'rules']]);
+  });
+});

@@ -1,7 +1,7 @@
 import { type Fact, sourceOf } from '../fact.ts';
 
-/** What a release before stated of Rancher's projects. */
-const projectRole = /^ClusterRole\/p-[a-z0-9]+-namespaces-(edit|readonly)$/;
+/** What a release before stated of Rancher's projects, and of this operator. */
+const stated = /^ClusterRole\/(p-[a-z0-9]+-namespaces-(edit|readonly)$|(.+-)?support-coverage-)/;
 
 export const clusterRoles: Fact = {
   id: 'cluster-roles',
@@ -9,11 +9,11 @@ export const clusterRoles: Fact = {
   needs: { resources: ['clusterroles'] },
   collect: (view) =>
     [...view.list('clusterroles')]
-      .filter(({ builtIn, ofProject }) => !builtIn && !ofProject)
+      .filter(({ builtIn, ofProject, own }) => !builtIn && !ofProject && !own)
       .map(({ name, aggregated, rulesHash }) => ({
         object: `ClusterRole/${name}`,
         value: aggregated ? { aggregationRule: rulesHash } : { rules: rulesHash },
       })),
-  mayBeGone: (_, object) => projectRole.test(object),
+  mayBeGone: (_, object) => stated.test(object),
   source: (object, path) => sourceOf(object, path === '' ? [] : [path]),
 };

@@ -22,6 +22,8 @@ export interface ClusterRoleView {
 export interface HashedClusterRoleView extends ClusterRoleView {
   /** Rancher makes it for a project, and writes it anew with each namespace that a team adds. */
   ofProject: boolean;
+  /** This operator's, by label and name: its rules come with a release of the chart, or of what covers another cluster. */
+  own: boolean;
   /** Of its rules; of one that is aggregated, of what it selects, since its rules change with those of others. */
   rulesHash: string;
 }
@@ -39,6 +41,7 @@ export const clusterroles = defineResource({
   type: type('clusterroles', 'ClusterRole', false),
   project: (role: ClusterRole): HashedClusterRoleView => ({
     ...roleOf(role, role.aggregationRule !== undefined),
+    own: isOwn(role),
     ofProject: role.metadata?.annotations?.['authz.cluster.auth.io/project-namespaces'] !== undefined,
     rulesHash: canonicalHash(role.aggregationRule ? selectorsOf(role.aggregationRule) : (role.rules ?? []).map(permissionsOf)),
   }),
@@ -63,6 +66,13 @@ function roleOf({ metadata, rules }: ClusterRole | Role, aggregated: boolean): C
       madePrefixes.some((prefix) => name.startsWith(prefix)),
     aggregated,
   };
+}
+
+/** The chart labels its roles; what covers another cluster has one, of this name. */
+function isOwn({ metadata }: ClusterRole): boolean {
+  const name = metadata?.name ?? '';
+  if (name === 'support-coverage-reader') return true;
+  return /(^|-)support-coverage-/.test(name) && metadata?.labels?.['app.kubernetes.io/part-of'] === 'support-coverage-operator';
 }
 
 /** Each list of a rule is a set; one that is empty says as much as none. */
