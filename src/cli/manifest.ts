@@ -8,6 +8,7 @@ import { facts } from '../baseline/catalogue.ts';
 import { checks } from '../checks/catalogue.ts';
 import { addressProblems } from '../coverage/addresses.ts';
 import { planOf } from '../coverage/plan.ts';
+import { dnsSubdomain } from '../kube/names.ts';
 import { kubectlSchema } from './kubectl-yaml.ts';
 import { type Problem, schemaProblems } from './schema.ts';
 import type { ManifestObject } from './store.ts';
@@ -22,8 +23,6 @@ export interface Document {
   object: ManifestObject;
   problems: Problem[];
 }
-
-const named = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 /** The documents of a YAML or JSON text, with what the API server or the operator would refuse in each. */
 export function documentsIn(text: string, now: Temporal.Instant): Document[] | { unreadable: string } {
@@ -85,7 +84,7 @@ function envelopeProblems(kind: KindDefinition, object: ManifestObject): Problem
             message: version === undefined ? `is required: write ${apiVersion}` : `${version} is not served: write ${apiVersion}`,
           },
         ]),
-    ...((named.test(name) && name.length <= 253) || metadata?.generateName
+    ...((dnsSubdomain.test(name) && name.length <= 253) || metadata?.generateName
       ? []
       : [{ path: 'metadata.name', message: `${JSON.stringify(name)} is not a name: write lower case letters, digits, '-' and '.'` }]),
     ...Object.keys(object)

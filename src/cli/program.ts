@@ -1,6 +1,7 @@
 import { type Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../kube/duration.ts';
 import { isKubeError } from '../kube/errors.ts';
+import { dnsSubdomain } from '../kube/names.ts';
 import { type Feature, featureNames } from '../observe/features.ts';
 import { version } from '../version.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -241,9 +242,7 @@ function contextOption(): Option {
 }
 
 function nameIn(text: string): string {
-  const part = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
-  if (text.length > 253 || !new RegExp(`^${part}([.]${part})*$`).test(text))
-    throw new InvalidArgumentError("Write lower case letters, digits, '-' and '.'.");
+  if (text.length > 253 || !dnsSubdomain.test(text)) throw new InvalidArgumentError("Write lower case letters, digits, '-' and '.'.");
   return text;
 }
 

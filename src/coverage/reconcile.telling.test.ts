@@ -303,9 +303,9 @@ it.each([
 describe('two coverages of one cluster', () => {
   const other = '/apis/platformsupport.io/v1alpha1/namespaces/support/supportcoverages/another';
 
-  it('tell what both find once, by the first of them, and both say so', async () => {
-    const world = await covered();
-    world.apply({ contacts, escalation }, { name: 'another', uid: 'u2' }, other);
+  /** A second coverage, at rest beside the first, until a node goes down that both look at. */
+  async function nodeDownOfBoth(world: Awaited<ReturnType<typeof covered>>, spec: object): Promise<void> {
+    world.apply(spec, { name: 'another', uid: 'u2' }, other);
     for (let round = 0; round < 4; round += 1) {
       await world.reconcile(other);
       await settle(world);
@@ -315,6 +315,11 @@ describe('two coverages of one cluster', () => {
     await world.clock.advance(hour + 5 * minute);
     await world.reconcile(other);
     await settle(world);
+  }
+
+  it('tell what both find once, by the first of them, and both say so', async () => {
+    const world = await covered();
+    await nodeDownOfBoth(world, { contacts, escalation });
     await world.reconcile(other);
     await world.clock.settle();
     expect(world.messages.map(({ coverage, contact }) => `${coverage.name} ${contact}`)).toEqual(['another desk']);
@@ -332,16 +337,7 @@ describe('two coverages of one cluster', () => {
   ])('what %s is told by the other', async (_, step) => {
     const settings = [{ check: 'node-not-ready', severity: 'warning' }];
     const world = await covered({ checks: { settings } });
-    world.apply({ contacts, escalation: [{ contact: 'desk', ...step }], checks: { settings } }, { name: 'another', uid: 'u2' }, other);
-    for (let round = 0; round < 4; round += 1) {
-      await world.reconcile(other);
-      await settle(world);
-    }
-    world.messages.splice(0);
-    world.state.cluster = nodesDown('x');
-    await world.clock.advance(hour + 5 * minute);
-    await world.reconcile(other);
-    await settle(world);
+    await nodeDownOfBoth(world, { contacts, escalation: [{ contact: 'desk', ...step }], checks: { settings } });
     expect(world.messages.map(({ coverage, contact }) => `${coverage.name} ${contact}`)).toEqual(['production desk']);
     expect(world.status()?.escalation).toEqual({ open: 1, acknowledged: 0, highestStep: 1 });
   });

@@ -1,5 +1,6 @@
 import type * as k8s from '@kubernetes/client-node';
 import { isKubeError } from '../kube/errors.ts';
+import { dnsSubdomain } from '../kube/names.ts';
 import type { KubeRequest, Transport } from '../kube/transport.ts';
 import { collectionPath, objectPath, type ResourceType, type Wire } from '../kube/types.ts';
 import { createBackoff } from './backoff.ts';
@@ -17,7 +18,6 @@ const eventType: ResourceType = { group: 'events.k8s.io', version: 'v1', resourc
 /** Limits of the API server's validation of events.k8s.io/v1, in bytes of UTF-8. */
 const maxNoteBytes = 1024;
 const maxNameBytes = 128;
-const dnsSubdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 /** client-go's numbers: Events that wait, series and objects remembered, and the time after which a repeat begins a new Event. */
 const maxQueued = 1000;
 const maxRemembered = 4096;
