@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { entryPoint } from '../../tools/entry-point.ts';
+import { entryPoint, mallocSettings } from '../../tools/entry-point.ts';
 import { freePorts } from '../controlplane/ports.ts';
 import { namespace } from '../installation/operator.ts';
 import { cpuSeconds, peakRssMb } from './process-figures.ts';
@@ -55,7 +55,7 @@ export async function startOperatorProcess({ kubeconfig, directory, profile }: O
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
     // As the image has it.
-    env: { ...process.env, NODE_OPTIONS: '', NODE_COMPILE_CACHE: join(root, 'dist/compile-cache') },
+    env: { ...process.env, ...mallocSettings(), NODE_OPTIONS: '', NODE_COMPILE_CACHE: join(root, 'dist/compile-cache') },
   });
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
