@@ -1,3 +1,4 @@
+import { waitFor } from '../../test/controlplane/wait.ts';
 import { createRuntimeMetrics } from './metrics.ts';
 
 /** name → type, of everything in the registry. */
@@ -29,6 +30,16 @@ it('gives every series a help text, and _total to counters only', async () => {
     // prom-client's own nodejs_*_total gauges are older than the rule.
     if (!name.startsWith('nodejs_')) expect([name, type === 'counter']).toEqual([name, name.endsWith('_total')]);
   }
+});
+
+it('looks at the event loop seldom enough not to be most of what a process at rest does', async () => {
+  const { registry } = createRuntimeMetrics();
+  // Each scrape begins anew: the first has nothing yet.
+  const seconds = await waitFor('the loop to be looked at', async () => {
+    const shortest = Number(/^nodejs_eventloop_lag_min_seconds (\S+)$/m.exec(await registry.metrics())?.[1]);
+    return shortest < 10 && shortest;
+  });
+  expect(seconds).toBeGreaterThan(0.015);
 });
 
 it('says which version runs', async () => {

@@ -13,7 +13,7 @@ import { type Audit, auditReads } from './audit.ts';
 import { startWrittenCluster } from './cluster.ts';
 import { type Collection, watchedCollections } from './collections.ts';
 import { completeReport, freshCoverage, type PassTime, runPasses } from './coverage.ts';
-import { type OperatorProcess, startOperatorProcess, sumOf } from './operator-process.ts';
+import { loopDelayMs, type OperatorProcess, startOperatorProcess, sumOf } from './operator-process.ts';
 import { figuresTable, type Run, updatedPage } from './page.ts';
 import { populate } from './populate.ts';
 import { type Reading, read } from './reading.ts';
@@ -62,7 +62,7 @@ async function startOperator({ cluster, transport, kubeconfig }: Bench): Promise
       peakRssMb: operator.peakRssMb(),
       loadedSeconds: (await operator.loadedMs) / 1000,
       podsSeconds: sumOf(metrics, 'supportcoverage_reflector_bootstrap_seconds', 'resource="pods"'),
-      loopP99Ms: sumOf(metrics, 'nodejs_eventloop_lag_p99_seconds') * 1000,
+      loopP99Ms: loopDelayMs(metrics, 'p99'),
     },
   };
 }
@@ -127,8 +127,8 @@ async function watchRunning({ size, transport, audit }: Bench, operator: Operato
   await delay(systemClock, 100);
   const times = await Promise.race([runPasses(transport, passes), operator.failed]);
   const during = await operator.metrics();
-  const loopP99Ms = sumOf(during, 'nodejs_eventloop_lag_p99_seconds') * 1000;
-  const loopMaxMs = sumOf(during, 'nodejs_eventloop_lag_max_seconds') * 1000;
+  const loopP99Ms = loopDelayMs(during, 'p99');
+  const loopMaxMs = loopDelayMs(during, 'max');
   say(
     `passes: ${times.map(({ ownMs }) => ownMs).join(' ')} ms; loop delay p99 ${loopP99Ms.toFixed(1)} ms, longest ${loopMaxMs.toFixed(1)} ms`,
   );

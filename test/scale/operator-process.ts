@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { loopSampleMs } from '../../src/runtime/metrics.ts';
 import { entryPoint, mallocSettings } from '../../tools/entry-point.ts';
 import { freePorts } from '../controlplane/ports.ts';
 import { namespace } from '../installation/operator.ts';
@@ -99,6 +100,11 @@ function failureOf(child: ChildProcess, log: string): Promise<never> {
 function seriesOf(text: string): Map<string, number> {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]));
+}
+
+/** How late the event loop was since the metrics were asked for the last time, in milliseconds: without the time between two looks at it. */
+export function loopDelayMs(series: ReadonlyMap<string, number>, statistic: 'p99' | 'max'): number {
+  return sumOf(series, `nodejs_eventloop_lag_${statistic}_seconds`) * 1000 - loopSampleMs;
 }
 
 /** The sum of all series of a metric whose labels hold the given text. */

@@ -1,3 +1,4 @@
+import { loopSampleMs } from '../../src/runtime/metrics.ts';
 import { liveSectionOf } from './live/page.ts';
 import { row } from './row.ts';
 import { type Figures, limits, over, passes } from './sizes.ts';
@@ -108,7 +109,7 @@ Three programs read every resource that the operator watches, under the operator
 **Ratio** is first complete report by raw transfer. **Peak RSS** is \`VmHWM\` of \`/proc\`; the operator's is the higher of the median at the first report and the peak of the process that goes on: with that one, ${passes} passes are asked for by the \`run-at\` annotation, one as soon as the status shows the one before.
 
 - **Pass, p95**: the operator's own \`lastCheckDuration\`, nearest rank.
-- **Loop delay, p99**: \`nodejs_eventloop_lag_p99_seconds\` over the time of these passes; prom-client begins anew at each scrape. Node samples every 10 ms and counts the 10 ms in, so an idle process shows 10 to 12 ms.
+- **Loop delay, p99**: \`nodejs_eventloop_lag_p99_seconds\` over the time of these passes; prom-client begins anew at each scrape. Node looks every ${loopSampleMs} ms and counts this time in; here it is taken off (not yet from rows measured before 2026-11-28, which have 10 ms in).
 - **LISTs in 2 quiet minutes**: after the passes nothing is asked of the operator; counted are its LISTs, and watches that ask for the initial state again, in the API server's audit log. Lease renewals and the ends and beginnings of watches are none. Of Events, which have no bookmarks, one object is listed every five minutes (docs/decisions/0025-events-without-bookmarks.md); of these none or one falls into the two minutes.
 - **Series**: lines of \`/metrics\`, with one coverage of one cluster.
 

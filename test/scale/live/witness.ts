@@ -5,7 +5,7 @@ import type { Transport } from '../../../src/kube/transport.ts';
 import { collectionPath, objectName, type ResourceType } from '../../../src/kube/types.ts';
 import { reportingController } from '../../../src/runtime/event-recorder.ts';
 import { namespace } from '../../installation/operator.ts';
-import { sumOf } from '../operator-process.ts';
+import { loopDelayMs, sumOf } from '../operator-process.ts';
 
 /** Where somebody learns of a finding: the CoverageReport, the status of the SupportCoverage, the Event and the series. */
 export const places = ['report', 'status', 'event', 'series'] as const;
@@ -94,7 +94,7 @@ export function createWitness({ transport, metrics }: WitnessOptions): Witness {
       if ([...awaited].some(({ place }) => place === 'series')) {
         const series = await metrics();
         said.series = series;
-        loopDelaysMs.push(sumOf(series, 'nodejs_eventloop_lag_p99_seconds') * 1000);
+        loopDelaysMs.push(loopDelayMs(series, 'p99'));
         note('series');
       }
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, scrapeMs - (performance.now() - from))));
