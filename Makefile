@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test chaos test-delivery mutate bench bench-live check e2e generate build image controlplane prometheus clean
+.PHONY: help demo test chaos test-delivery mutate bench bench-live bench-peers check e2e generate build image controlplane prometheus clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,6 +32,10 @@ bench: build controlplane ## Measure the operator beside other ways of reading a
 
 bench-live: build controlplane ## Measure how soon a fault is told of while pods change (SIZE=s or m), into docs/benchmarks.md
 	node test/scale/live/bench.ts
+
+bench-peers: build controlplane ## Measure the operator beside Popeye and kube-state-metrics (SIZE=s or m), into docs/beside-others.md
+	node test/scale/peers/build.ts
+	node test/scale/peers/bench.ts
 
 check: node_modules/.installed controlplane ## Types, lint and generated files only
 	node tools/run-tests.ts --static

@@ -1,11 +1,10 @@
 /** `make bench`: SIZE=s (default), m or l; PROFILE=<folder> for CPU profiles of the operator. See docs/benchmarks.md. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadKubeConfig } from '../../src/kube/kubeconfig.ts';
 import { createTransport, type Transport } from '../../src/kube/transport.ts';
 import { delay, systemClock } from '../../src/runtime/clock.ts';
-import { kubernetesVersion } from '../controlplane/binaries.ts';
 import type { ControlPlane } from '../controlplane/controlplane.ts';
 import { waitFor } from '../controlplane/wait.ts';
 import { install, namespace } from '../installation/operator.ts';
@@ -13,6 +12,7 @@ import { type Audit, auditReads } from './audit.ts';
 import { startWrittenCluster } from './cluster.ts';
 import { type Collection, watchedCollections } from './collections.ts';
 import { completeReport, freshCoverage, type PassTime, runPasses } from './coverage.ts';
+import { measuredOn } from './measured-on.ts';
 import { loopDelayMs, type OperatorProcess, startOperatorProcess, sumOf } from './operator-process.ts';
 import { figuresTable, type Run, updatedPage } from './page.ts';
 import { populate } from './populate.ts';
@@ -178,7 +178,6 @@ function figuresOf({ name, nodes, pods }: Size, readings: Readings, running: Run
 /** In the order of detailColumns. */
 function detailsOf({ raw, informer, starts }: Readings, running: Running, podBytes: number): string[] {
   const all = (values: readonly number[]) => values.map((value) => value.toFixed(2)).join(', ');
-  const machine = `${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`;
   return [
     all(raw.map(({ seconds }) => seconds)),
     all(starts.map(({ reportSeconds }) => reportSeconds)),
@@ -195,7 +194,7 @@ function detailsOf({ raw, informer, starts }: Readings, running: Running, podByt
     `${running.loopMaxMs.toFixed(0)} ms`,
     `${median(starts.map(({ loopP99Ms }) => loopP99Ms)).toFixed(0)} ms`,
     running.slowest,
-    `${systemClock.now().toString().slice(0, 10)}, ${machine}, Node ${process.versions.node}, Kubernetes ${kubernetesVersion}`,
+    measuredOn(),
   ];
 }
 

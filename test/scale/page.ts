@@ -1,6 +1,6 @@
 import { loopSampleMs } from '../../src/runtime/metrics.ts';
 import { liveSectionOf } from './live/page.ts';
-import { row } from './row.ts';
+import { row, table } from './row.ts';
 import { type Figures, limits, over, passes } from './sizes.ts';
 
 /** One run, as docs/benchmarks.md shows it. */
@@ -63,10 +63,7 @@ function rowsOf(page: string, heading: string): Map<string, string> {
   return new Map(rows.filter(([size]) => order.includes(size)));
 }
 
-function table(titles: readonly string[], rows: ReadonlyMap<string, string>, last: readonly string[] = []): string {
-  const kept = order.flatMap((size) => rows.get(size) ?? []);
-  return [row(titles), row(titles.map(() => '---')), ...kept, ...last].join('\n');
-}
+const bySize = (rows: ReadonlyMap<string, string>) => order.flatMap((size) => rows.get(size) ?? []);
 
 /** The figures of one run as a table of their own, with their limits. */
 export function figuresTable(figures: Figures): string {
@@ -85,13 +82,13 @@ export function updatedPage(before: string, { figures, details }: Run): string {
 
 ## Figures
 
-${table(['Size', ...columns.map(([title]) => title)], main, [limitRow])}
+${table(['Size', ...columns.map(([title]) => title)], bySize(main), [limitRow])}
 
 \`(over)\` marks a figure that is over its limit.
 
 ## More of the same runs
 
-${table(['Size', ...detailColumns], more)}
+${table(['Size', ...detailColumns], bySize(more))}
 
 ${method}${liveSectionOf(before)}`;
 }

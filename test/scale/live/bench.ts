@@ -1,14 +1,13 @@
 /** `make bench-live`: SIZE=s (default) or m; PROFILE=<folder> for a CPU profile of the operator. See docs/benchmarks.md. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
 import { loadKubeConfig } from '../../../src/kube/kubeconfig.ts';
 import { createTransport, type Transport } from '../../../src/kube/transport.ts';
 import { delay, systemClock } from '../../../src/runtime/clock.ts';
-import { kubernetesVersion } from '../../controlplane/binaries.ts';
 import type { ControlPlane } from '../../controlplane/controlplane.ts';
 import { install, namespace, serviceAccount } from '../../installation/operator.ts';
 import { startWrittenCluster } from '../cluster.ts';
 import { completeReport, freshCoverage, rarely } from '../coverage.ts';
+import { measuredOn } from '../measured-on.ts';
 import { type OperatorProcess, startOperatorProcess, sumOf } from '../operator-process.ts';
 import { podsOfWorkload } from '../pods.ts';
 import { populate } from '../populate.ts';
@@ -151,7 +150,6 @@ function detailsOf(measured: Measured): string[] {
   const reconciles = grown(measured, 'controller_runtime_reconcile_time_seconds_count', coverages);
   const reconcileMs = (grown(measured, 'controller_runtime_reconcile_time_seconds_sum', coverages) / reconciles) * 1000;
   const writes = ['POST', 'PUT', 'PATCH'].map((method) => grown(measured, 'rest_client_requests_total', `method="${method}"`));
-  const machine = `${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`;
   return [
     (reconciles / seconds).toFixed(2),
     `${reconcileMs.toFixed(0)} ms`,
@@ -162,7 +160,7 @@ function detailsOf(measured: Measured): string[] {
     String(grown(measured, 'supportcoverage_events_total', 'result="dropped"')),
     String(measured.loopDelaysMs.length),
     `${percentile(requestMs, 50).toFixed(0)} / ${percentile(requestMs, 99).toFixed(0)} ms`,
-    `${systemClock.now().toString().slice(0, 10)}, ${machine}, Node ${process.versions.node}, Kubernetes ${kubernetesVersion}`,
+    measuredOn(),
   ];
 }
 

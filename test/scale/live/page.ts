@@ -1,4 +1,4 @@
-import { row } from '../row.ts';
+import { mergedRows, row, table } from '../row.ts';
 import { faults } from './faults.ts';
 import { unreadyMs } from './load.ts';
 import { faultEveryMs, type LiveFigures, limits, openMs, type Percentiles } from './sizes.ts';
@@ -56,10 +56,6 @@ function costRow(figures: LiveFigures): string {
   ]);
 }
 
-function table(titles: readonly string[], rows: readonly string[], last: readonly string[] = []): string {
-  return [row(titles), row(titles.map(() => '---')), ...rows, ...last].join('\n');
-}
-
 const latencyLimit = row(['limit at m', '', '', '', '', `≤ ${limits.latencyMs.toLocaleString('en')} ms`, '']);
 const costLimit = row(['limit at m', '', '', '', '', `≤ ${limits.cpuCores} core`, `≤ ${limits.rssMb} MB`, '']);
 
@@ -78,20 +74,10 @@ export function liveSectionOf(page: string): string {
   return from === -1 || to < from ? '' : `\n${page.slice(from, to + end.length)}\n`;
 }
 
-/** The rows of the table under those titles, by size; of the size that was measured now, the new ones. */
-function merged(section: string, titles: readonly string[], size: string, fresh: readonly string[]): string[] {
-  const lines = section.split('\n');
-  const from = lines.indexOf(row(titles));
-  const old = from === -1 ? [] : lines.slice(from + 2);
-  const ended = old.findIndex((line) => !line.startsWith('|'));
-  const kept = ended === -1 ? old : old.slice(0, ended);
-  return order.flatMap((one) => (one === size ? fresh : kept.filter((line) => line.startsWith(`| ${one} |`))));
-}
-
 /** docs/benchmarks.md with this run's rows in the section about live evaluation; everything else stays as it is. */
 export function updatedPage(page: string, { figures, details }: LiveRun): string {
   const before = liveSectionOf(page);
-  const of = (titles: readonly string[], fresh: readonly string[]) => merged(before, titles, figures.size, fresh);
+  const of = (titles: readonly string[], fresh: readonly string[]) => mergedRows(before, titles, order, figures.size, fresh);
   const more = ['Size', ...detailColumns];
   const section = `
 ${begin}
