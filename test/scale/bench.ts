@@ -19,6 +19,7 @@ import { populate } from './populate.ts';
 import { type Reading, read } from './reading.ts';
 import { type Figures, over, passes, repeats, type Size, sizes } from './sizes.ts';
 import { median, percentile, rounded } from './statistics.ts';
+import { forWantedSize } from './wanted-size.ts';
 
 const page = new URL('../../docs/benchmarks.md', import.meta.url).pathname;
 const serviceAccount = 'support-coverage-operator';
@@ -250,14 +251,4 @@ function publish(size: Size, { figures, details }: Run): void {
   console.log(JSON.stringify(figures));
 }
 
-// So that children and the control plane end with this process.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-
-const wanted = process.env.SIZE || 's';
-const size = sizes.find(({ name }) => name === wanted);
-if (size) {
-  publish(size, await run(size));
-} else {
-  console.error(`SIZE=${wanted} is none of ${sizes.map(({ name }) => name).join(', ')}`);
-  process.exitCode = 2;
-}
+await forWantedSize(sizes, async (size) => publish(size, await run(size)));

@@ -1,6 +1,6 @@
 import { loopSampleMs } from '../../src/runtime/metrics.ts';
 import { liveSectionOf } from './live/page.ts';
-import { row, table } from './row.ts';
+import { mergedRows, row, table } from './row.ts';
 import { type Figures, limits, over, passes } from './sizes.ts';
 
 /** One run, as docs/benchmarks.md shows it. */
@@ -44,6 +44,9 @@ const columns: readonly Column[] = [
   ['Series', 'series', ''],
 ];
 
+const titles = ['Size', ...columns.map(([title]) => title)];
+const detailTitles = ['Size', ...detailColumns];
+
 function cellOf(figures: Figures, [, figure, unit]: Column): string {
   const value = figures[figure];
   if (value === null) return 'failed';
@@ -56,25 +59,17 @@ function limitOf([, figure, unit]: Column): string {
   return `≤ ${limit.atMost.toLocaleString('en')}${unit}${limit.only ? ` at ${limit.only}` : ''}`;
 }
 
-/** The rows of one of the tables of an earlier page, by size. */
-function rowsOf(page: string, heading: string): Map<string, string> {
-  const section = page.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
-  const rows = section.split('\n').map((line): [string, string] => [/^\| (\w+) \|/.exec(line)?.[1] ?? '', line]);
-  return new Map(rows.filter(([size]) => order.includes(size)));
-}
-
-const bySize = (rows: ReadonlyMap<string, string>) => order.flatMap((size) => rows.get(size) ?? []);
-
 /** The figures of one run as a table of their own, with their limits. */
 export function figuresTable(figures: Figures): string {
   const lines = columns.map((column) => row([column[0], cellOf(figures, column), limitOf(column)]));
-  return [row([`Size ${figures.size}`, 'Measured', 'Limit']), row(['---', '---', '---']), ...lines].join('\n');
+  return table([`Size ${figures.size}`, 'Measured', 'Limit'], lines);
 }
 
 /** docs/benchmarks.md with this run's rows; those of other sizes stay as they are in the page before. */
 export function updatedPage(before: string, { figures, details }: Run): string {
-  const main = rowsOf(before, 'Figures').set(figures.size, row([figures.size, ...columns.map((column) => cellOf(figures, column))]));
-  const more = rowsOf(before, 'More of the same runs').set(figures.size, row([figures.size, ...details]));
+  const fresh = columns.map((column) => cellOf(figures, column));
+  const of = (titles: readonly string[], cells: readonly string[]) =>
+    mergedRows(before, titles, order, figures.size, [row([figures.size, ...cells])]);
   const limitRow = row(['limit', ...columns.map(limitOf)]);
   return `# Benchmarks
 
@@ -82,13 +77,13 @@ export function updatedPage(before: string, { figures, details }: Run): string {
 
 ## Figures
 
-${table(['Size', ...columns.map(([title]) => title)], bySize(main), [limitRow])}
+${table(titles, of(titles, fresh), [limitRow])}
 
 \`(over)\` marks a figure that is over its limit.
 
 ## More of the same runs
 
-${table(['Size', ...detailColumns], bySize(more))}
+${table(detailTitles, of(detailTitles, details))}
 
 ${method}${liveSectionOf(before)}`;
 }

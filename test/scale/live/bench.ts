@@ -12,6 +12,7 @@ import { type OperatorProcess, startOperatorProcess, sumOf } from '../operator-p
 import { podsOfWorkload } from '../pods.ts';
 import { populate } from '../populate.ts';
 import { percentile, rounded } from '../statistics.ts';
+import { forWantedSize } from '../wanted-size.ts';
 import { dueAt, type Fault, faults, settings } from './faults.ts';
 import { type LoadDone, startLoad } from './load.ts';
 import { liveTables, updatedPage } from './page.ts';
@@ -204,14 +205,4 @@ function publish(size: LiveSize, measured: Measured): void {
   console.log(JSON.stringify(figures));
 }
 
-// So that children and the control plane end with this process.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-
-const wanted = process.env.SIZE || 's';
-const size = liveSizes.find(({ name }) => name === wanted);
-if (size) {
-  publish(size, await run(size));
-} else {
-  console.error(`SIZE=${wanted} is none of ${liveSizes.map(({ name }) => name).join(', ')}`);
-  process.exitCode = 2;
-}
+await forWantedSize(liveSizes, async (size) => publish(size, await run(size)));

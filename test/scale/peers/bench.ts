@@ -1,6 +1,6 @@
 /** `make bench-peers`: SIZE=s (default) or m. See docs/beside-others.md. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadKubeConfig } from '../../../src/kube/kubeconfig.ts';
 import { createTransport, type Transport } from '../../../src/kube/transport.ts';
@@ -18,7 +18,9 @@ import { populate } from '../populate.ts';
 import { cpuSeconds, peakRssMb, rssMb } from '../process-figures.ts';
 import { type Size, sizes } from '../sizes.ts';
 import { rounded } from '../statistics.ts';
+import { forWantedSize } from '../wanted-size.ts';
 import { type PeerFigures, peerTable, updatedPage } from './page.ts';
+import { kubeStateMetrics, type Peer, popeye, titleOf } from './programs.ts';
 
 const page = new URL('../../../docs/beside-others.md', import.meta.url).pathname;
 const serviceAccount = 'support-coverage-operator';
@@ -73,7 +75,7 @@ async function measureOperator(bench: Bench): Promise<PeerFigures> {
   return figures;
 }
 
-function startPeer(name: string, args: readonly string[], output: 'ignore' | number, home: string): ChildProcess {
+function startPeer({ name }: Peer, args: readonly string[], output: 'ignore' | number, home: string): ChildProcess {
   const child = spawn(join(binDirectory, name), args, { stdio: ['ignore', output, 'ignore'], env: { PATH: process.env.PATH, HOME: home } });
   process.once('exit', () => child.kill('SIGKILL'));
   return child;
@@ -83,7 +85,7 @@ async function measureKubeStateMetrics({ size, cluster }: Bench): Promise<PeerFi
   const [port, telemetry] = await freePorts(2);
   const local = ['--host=127.0.0.1', '--telemetry-host=127.0.0.1', `--port=${port}`, `--telemetry-port=${telemetry}`];
   const startedAt = performance.now();
-  const child = startPeer('kube-state-metrics', [`--kubeconfig=${cluster.adminKubeconfig}`, ...local], 'ignore', cluster.dir);
+  const child = startPeer(kubeStateMetrics, [`--kubeconfig=${cluster.adminKubeconfig}`, ...local], 'ignore', cluster.dir);
   const pid = child.pid ?? -1;
   const metricsOf = async (of: number | undefined) => (await fetch(`http://127.0.0.1:${of}/metrics`)).text();
   // Its own metrics say that pods are listed, so that it is not scraped in vain.
@@ -97,7 +99,7 @@ async function measureKubeStateMetrics({ size, cluster }: Bench): Promise<PeerFi
   const until = cpuSeconds(pid);
   await rest(() => metricsOf(port));
   const figures: PeerFigures = {
-    program: 'kube-state-metrics 2.18.0',
+    program: titleOf(kubeStateMetrics),
     answer_s: rounded(seconds, 1),
     answer_cpu_s: rounded(until, 1),
     peak_rss_mb: rounded(peakRssMb(pid), 0),
@@ -115,9 +117,10 @@ interface PopeyeReport {
 
 async function measurePopeye({ cluster }: Bench): Promise<PeerFigures> {
   const file = join(cluster.dir, 'popeye.json');
+  const output = openSync(file, 'w');
   const startedAt = performance.now();
   const args = ['--kubeconfig', cluster.adminKubeconfig, '-A', '-o', 'json', '--force-exit-zero', '--logs', 'none'];
-  const child = startPeer('popeye', args, openSync(file, 'w'), cluster.dir);
+  const child = startPeer(popeye, args, output, cluster.dir);
   let [cpu, peak] = [0, 0];
   const look = setInterval(() => {
     try {
@@ -128,13 +131,14 @@ async function measurePopeye({ cluster }: Bench): Promise<PeerFigures> {
   }, 20);
   const code = await new Promise((resolve) => child.once('exit', resolve));
   clearInterval(look);
+  closeSync(output);
   if (code !== 0) throw new Error(`popeye ended with ${code}: ${readFileSync(file, 'utf8').slice(-2_000)}`);
   const seconds = (performance.now() - startedAt) / 1000;
-  const output = readFileSync(file, 'utf8');
-  const report = JSON.parse(output.slice(output.indexOf('{"popeye"'))) as PopeyeReport;
+  const text = readFileSync(file, 'utf8');
+  const report = JSON.parse(text.slice(text.indexOf('{"popeye"'))) as PopeyeReport;
   const issues = report.popeye.sections.flatMap((section) => Object.values(section.issues ?? {}).flat()).filter(({ level }) => level >= 2);
   return {
-    program: 'Popeye 0.22.1',
+    program: titleOf(popeye),
     answer_s: rounded(seconds, 1),
     answer_cpu_s: rounded(cpu, 1),
     peak_rss_mb: rounded(peak, 0),
@@ -162,16 +166,11 @@ async function run(size: Size): Promise<PeerFigures[]> {
   }
 }
 
-// So that children and the control plane end with this process.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-
-const wanted = process.env.SIZE || 's';
-const size = sizes.find(({ name, pods }) => name === wanted && pods <= 15_000);
-if (size) {
-  const outcome = { size: size.name, programs: await run(size), measured: measuredOn() };
-  console.log(`\n${peerTable(outcome)}\n`);
-  if (size.published) writeFileSync(page, updatedPage(existsSync(page) ? readFileSync(page, 'utf8') : '', outcome));
-} else {
-  console.error(`SIZE=${wanted} is none of xs, s, m`);
-  process.exitCode = 2;
-}
+await forWantedSize(
+  sizes.filter(({ name }) => name !== 'l'),
+  async (size) => {
+    const outcome = { size: size.name, programs: await run(size), measured: measuredOn() };
+    console.log(`\n${peerTable(outcome)}\n`);
+    if (size.published) writeFileSync(page, updatedPage(existsSync(page) ? readFileSync(page, 'utf8') : '', outcome));
+  },
+);

@@ -29,11 +29,11 @@ const titles = [
 ];
 
 function rowsOf({ size, programs, measured }: PeerRun): string[] {
-  const unless = (value: number | undefined, unit: string) => (value === undefined ? 'ended' : `${value.toLocaleString('en')} ${unit}`);
+  const orEnded = (value: number | undefined, unit: string) => (value === undefined ? 'ended' : `${value.toLocaleString('en')} ${unit}`);
   return programs.map((of) =>
     row([
-      ...[size, of.program, unless(of.answer_s, 's'), unless(of.answer_cpu_s, 's'), unless(of.peak_rss_mb, 'MB')],
-      ...[unless(of.rest_cpu_s, 's'), unless(of.rest_rss_mb, 'MB'), of.says, measured],
+      ...[size, of.program, orEnded(of.answer_s, 's'), orEnded(of.answer_cpu_s, 's'), orEnded(of.peak_rss_mb, 'MB')],
+      ...[orEnded(of.rest_cpu_s, 's'), orEnded(of.rest_rss_mb, 'MB'), of.says, measured],
     ]),
   );
 }
