@@ -7,7 +7,7 @@ import { nameOf } from '../checks/observability/workloads.ts';
 import { affectedPods } from '../checks/workloads/pod-states.ts';
 import { matchesLabels } from '../kube/label-selector.ts';
 import type { ResourceName } from '../observe/catalogue.ts';
-import { readyEndpoints } from '../observe/resources/endpointslices.ts';
+import { readyEndpoints } from '../observe/endpoints.ts';
 import type { ServiceView } from '../observe/resources/services.ts';
 import type { WorkloadView } from '../observe/resources/workloads.ts';
 import { changeThatBroke, defaultChangeBroke } from './default-change.ts';

@@ -1,5 +1,5 @@
 import type { ClusterView } from './cluster-view.ts';
-import type { NodeView } from './resources/nodes.ts';
+import { karpenterPool } from './node-pools.ts';
 
 /** Whose Kubernetes it is. `upstream` is everything that has no mark of its own. */
 export type Distribution = 'eks' | 'aks' | 'gke' | 'openshift' | 'k3s' | 'rke2' | 'kubeadm' | 'kind' | 'upstream';
@@ -46,28 +46,6 @@ const controlPlaneLabels = ['node-role.kubernetes.io/control-plane', 'node-role.
 export function hasManagedControlPlane(view: ClusterView): boolean {
   for (const { labels } of view.list('nodes')) if (controlPlaneLabels.some((label) => label in labels)) return false;
   return true;
-}
-
-/** On every node that Karpenter, or EKS Auto Mode, made. */
-export const karpenterPool = 'karpenter.sh/nodepool';
-/** Labels by which providers and provisioners name a pool. */
-const poolLabels = [
-  'eks.amazonaws.com/nodegroup',
-  karpenterPool,
-  'cloud.google.com/gke-nodepool',
-  'kubernetes.azure.com/agentpool',
-  'node.cluster.x-k8s.io/pool',
-];
-
-/** The pool that labels of a node, or a pod's nodeSelector, name. */
-export function poolNamedBy(labels: Readonly<Record<string, string>>): string | undefined {
-  for (const label of poolLabels) if (labels[label]) return labels[label];
-  return undefined;
-}
-
-/** The pool's name; nodes without one are told apart by their role. */
-export function poolOf({ labels }: NodeView): string {
-  return poolNamedBy(labels) ?? ('node-role.kubernetes.io/control-plane' in labels ? 'control-plane' : 'default');
 }
 
 /** Values of this label for nodes that EKS makes as pods need them; `hybrid` marks the user's own machines. */

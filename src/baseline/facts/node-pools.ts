@@ -1,5 +1,6 @@
 import { resources } from '../../observe/catalogue.ts';
-import { hasAutoscaler, karpenterPool, poolOf } from '../../observe/platform.ts';
+import { karpenterPool, poolOf } from '../../observe/node-pools.ts';
+import { hasAutoscaler } from '../../observe/platform.ts';
 import type { NodeView } from '../../observe/resources/nodes.ts';
 import { type Fact, nameOf, type Whole } from '../fact.ts';
 import { keyIn } from '../values.ts';

@@ -1,5 +1,5 @@
 import type { ClusterView } from '../../observe/cluster-view.ts';
-import { poolNamedBy } from '../../observe/platform.ts';
+import { poolNamedBy } from '../../observe/node-pools.ts';
 import type { NodeView } from '../../observe/resources/nodes.ts';
 import type { PodView } from '../../observe/resources/pods.ts';
 import { isLeaving, isVirtual } from '../nodes/availability.ts';

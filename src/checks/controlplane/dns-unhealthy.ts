@@ -1,8 +1,8 @@
 import { matchesLabels } from '../../kube/label-selector.ts';
 import type { ClusterView } from '../../observe/cluster-view.ts';
+import { readyEndpoints } from '../../observe/endpoints.ts';
 import { distributionOf } from '../../observe/platform.ts';
 import { instantOf } from '../../observe/resource.ts';
-import { readyEndpoints } from '../../observe/resources/endpointslices.ts';
 import type { WorkloadView } from '../../observe/resources/workloads.ts';
 import { defineCheck, type Evaluation, type Observation } from '../check.ts';
 import { noParameters } from '../parameters.ts';

@@ -1,5 +1,5 @@
 import type { ClusterView } from '../../observe/cluster-view.ts';
-import { readyEndpoints } from '../../observe/resources/endpointslices.ts';
+import { readyEndpoints } from '../../observe/endpoints.ts';
 import type { WebhookView } from '../../observe/resources/webhooks.ts';
 import { defineCheck } from '../check.ts';
 import { inBrief } from '../in-brief.ts';

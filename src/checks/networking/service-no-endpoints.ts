@@ -1,5 +1,5 @@
 import type { ClusterView } from '../../observe/cluster-view.ts';
-import { awaitsEndpoints, readyEndpoints } from '../../observe/resources/endpointslices.ts';
+import { awaitsEndpoints, readyEndpoints } from '../../observe/endpoints.ts';
 import type { ServiceView } from '../../observe/resources/services.ts';
 import type { WorkloadView } from '../../observe/resources/workloads.ts';
 import { defineCheck, type Evaluation, type Observation } from '../check.ts';

@@ -1,4 +1,4 @@
-import { poolOf } from '../../observe/platform.ts';
+import { poolOf } from '../../observe/node-pools.ts';
 import type { NodeView } from '../../observe/resources/nodes.ts';
 import { defineCheck } from '../check.ts';
 import { inBrief } from '../in-brief.ts';

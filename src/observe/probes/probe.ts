@@ -1,5 +1,5 @@
 import type { Transport } from '../../kube/transport.ts';
-import type { ClusterView } from '../cluster-view.ts';
+import type { ResourceName, View } from '../catalogue.ts';
 import type { Feature } from '../features.ts';
 
 /** A rule of RBAC. */
@@ -17,7 +17,7 @@ export interface ProbeContext<T> {
   signal: AbortSignal;
   now: Temporal.Instant;
   /** What is watched; a check that asks for the probe needs those resources too. */
-  list: ClusterView['list'];
+  list<K extends ResourceName>(resource: K): Iterable<View<K>>;
   /** What it answered the last time, for what only grows or changes. */
   before: T | undefined;
 }

@@ -1,6 +1,6 @@
 import { parseQuantity } from '../../kube/quantity.ts';
 import { objectName, type Pod } from '../../kube/types.ts';
-import { poolNamedBy } from '../platform.ts';
+import { poolNamedBy } from '../node-pools.ts';
 import { defineResource, instantOf } from '../resource.ts';
 import { type PodPulls, pullsOf } from './pod-pulls.ts';
 import { type PodTrouble, troubleOf } from './pod-trouble.ts';
