@@ -23,6 +23,7 @@ describe('pdb-blocks-drain fires', () => {
     ['minAvailable 2', { spec: { minAvailable: 2 }, expected: 2 }],
     ['maxUnavailable 0', { spec: { maxUnavailable: 0 }, expected: 3, selects: { app: 'rook-ceph-mon' } }],
     ['maxUnavailable 0', { spec: { maxUnavailable: 0 }, expected: 3, selects: { 'topology.kubernetes.io/zone': 'a' } }],
+    ['minAvailable 1', { selects: { 'cluster-name': 'db', 'spilo-role': 'replica' } }],
     ['minAvailable 1', { selects: { 'operator.libopenstorage.org/name': 'px-operator' } }],
   ])('for %s, also where it was chosen on purpose', (rule, options) => {
     expect(found(options)[0]?.message).toContain(`(${rule})`);
@@ -60,6 +61,14 @@ describe('pdb-blocks-drain is silent', () => {
     ['where it is being deleted', { deleting: true }],
     ['for a moment, as between two replicas of a release', { since: 2 }],
     ['about the primary of CloudNativePG, which moves it', { selects: { 'cnpg.io/cluster': 'db', 'cnpg.io/instanceRole': 'primary' } }],
+    [
+      'about the master of Zalando’s Postgres operator, which moves it off a node that is cordoned',
+      { selects: { 'cluster-name': 'db', 'spilo-role': 'master' } },
+    ],
+    [
+      'about the brokers of Strimzi, which its Drain Cleaner has moved',
+      { spec: { minAvailable: 3 }, expected: 3, selects: { 'strimzi.io/cluster': 'events', 'strimzi.io/name': 'events-kafka' } },
+    ],
     ['about a virtual machine, which KubeVirt migrates', { selects: { 'kubevirt.io/created-by': '3f2c' } }],
     [
       'about the OSDs of another host while Rook’s Ceph recovers from a drain',

@@ -4,11 +4,12 @@ import { defineCheck, type Observation } from '../check.ts';
 import { noParameters } from '../parameters.ts';
 
 /**
- * Labels by which budgets select that their operator lifts by itself. CloudNativePG, KubeVirt, Longhorn and Portworx see that a node is drained,
- * move what its pod does elsewhere, and let it go; Rook lets no OSD go, or those of one host or zone only, until Ceph has recovered.
+ * Labels by which budgets select that their operator lifts by itself. CloudNativePG, Zalando's Postgres operator, KubeVirt, Longhorn and Portworx
+ * see that a node is drained, move what its pod does elsewhere, and let it go; Strimzi's Drain Cleaner asks for budgets of zero and has the pods
+ * moved; Rook lets no OSD go, or those of one host or zone only, until Ceph has recovered.
  */
 const liftedByTheirOperator =
-  /^((cnpg\.io|kubevirt\.io|longhorn\.io)\/.*|operator\.libopenstorage\.org\/node-name=.*|topology-location-.*|app=rook-ceph-osd)$/;
+  /^((cnpg\.io|kubevirt\.io|longhorn\.io|strimzi\.io)\/.*|spilo-role=master|operator\.libopenstorage\.org\/node-name=.*|topology-location-.*|app=rook-ceph-osd)$/;
 
 export const pdbBlocksDrain = defineCheck({
   id: 'pdb-blocks-drain',
