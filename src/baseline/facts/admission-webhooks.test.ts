@@ -150,6 +150,29 @@ describe('of the webhooks that Kyverno keeps', () => {
   });
 });
 
+describe('of the webhooks that Kubewarden makes', () => {
+  const ofNamespace = (namespace: string) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } });
+  const kubewarden = (fields: object, kubewardenPolicyNamespace = 'shop') => ({
+    metadata: { name: 'namespaced-shop-no-latest', annotations: { kubewardenPolicyName: 'no-latest', kubewardenPolicyNamespace } },
+    webhooks: [webhook({ name: 'namespaced-shop-no-latest.kubewarden.admission', ...fields })],
+  });
+
+  it('for the policy of a namespace, none is drift, whether it comes, goes or changes', () => {
+    const policy = kubewarden(ofNamespace('shop'));
+    expect(drift([], [policy])).toEqual([]);
+    expect(drift([policy], [])).toEqual([]);
+    expect(drift([policy], [kubewarden({ ...ofNamespace('shop'), failurePolicy: 'Ignore' })])).toEqual([]);
+  });
+
+  it.each<[string, object]>([
+    ['the policy of the cluster', kubewarden({}, '')],
+    ['another namespace than it says', kubewarden(ofNamespace('kube-system'))],
+    ['every namespace', kubewarden({})],
+  ])('one for %s is', (_, configuration) => {
+    expect(drift([], [configuration])).toHaveLength(1);
+  });
+});
+
 it('knows which webhook of a configuration was written', () => {
   const source = (at: string) => admissionWebhooks.source(object, at, '', clusterOf());
   expect(source(path)).toMatchObject({

@@ -29,9 +29,9 @@ export const admissionWebhooks: Fact = {
 /** One without a webhook judges nothing: as good as none. */
 function entriesOf(
   kind: string,
-  { name, webhooks, rulesByKyverno, keptByProvider }: WebhookConfigurationView,
+  { name, webhooks, rulesByKyverno, forPolicyOfNamespace, keptByProvider }: WebhookConfigurationView,
 ): ReturnType<Fact['collect']> {
-  if (keptByProvider || webhooks.length === 0) return [];
+  if (keptByProvider || forPolicyOfNamespace || webhooks.length === 0) return [];
   const rules = rulesByKyverno ? byKyverno : '';
   const texts = webhooks.map(
     (webhook) =>

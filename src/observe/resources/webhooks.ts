@@ -35,6 +35,8 @@ export interface WebhookConfigurationView {
   webhooks: readonly WebhookView[];
   /** Kyverno writes the rules anew with each policy, also with one of a team. */
   rulesByKyverno: boolean;
+  /** Kubewarden makes it for a policy of a namespace, and it is asked about that namespace alone. */
+  forPolicyOfNamespace: boolean;
   keptByProvider: boolean;
   deleting: boolean;
 }
@@ -60,16 +62,28 @@ export const mutatingwebhookconfigurations = defineResource({
   project: (object: MutatingWebhookConfiguration) => configurationOf(object),
 });
 
-function configurationOf({ metadata, webhooks }: Configuration): WebhookConfigurationView {
+function configurationOf(configuration: Configuration): WebhookConfigurationView {
+  const { metadata, webhooks } = configuration;
   const name = metadata?.name ?? '';
   const rulesByKyverno = kyvernoNames.test(name) && metadata?.labels?.['webhook.kyverno.io/managed-by'] === 'kyverno';
   return {
     name,
     webhooks: (webhooks ?? []).map((webhook) => webhookOf(webhook, rulesByKyverno)),
     rulesByKyverno,
+    forPolicyOfNamespace: isForPolicyOfNamespace(configuration),
     keptByProvider: isKeptByProvider(metadata?.labels),
     deleting: metadata?.deletionTimestamp !== undefined,
   };
+}
+
+/** The annotation alone is anybody's; a configuration that reaches further is looked at like any other. */
+function isForPolicyOfNamespace({ metadata, webhooks = [] }: Configuration): boolean {
+  const namespace = metadata?.annotations?.kubewardenPolicyNamespace;
+  return (
+    namespace !== undefined &&
+    namespace !== '' &&
+    webhooks.every(({ namespaceSelector }) => namespaceSelector?.matchLabels?.['kubernetes.io/metadata.name'] === namespace)
+  );
 }
 
 /** What the API server fills in by itself is filled in here too. */
