@@ -49,7 +49,7 @@ build: node_modules/.installed ## Make the program that the image runs, in dist/
 image: node_modules/.installed ## Build the image with Docker or buildah, and say how large it is (BASE=debian where no registry is reached)
 	tools/image.sh
 
-controlplane: node_modules/.installed ## Build the test control plane, kwok and helm (10 to 15 minutes the first time)
+controlplane: node_modules/.installed ## Build the test control plane, kwok and helm (10 to 20 minutes the first time)
 	node test/controlplane/build.ts
 
 prometheus: ## Install Debian's Prometheus and Alertmanager for the tests, where they are missing

@@ -25,6 +25,6 @@ export function isBuilt(program: Program): boolean {
  */
 export function binary(program: Program): string {
   const path = `${binDirectory}/${program}`;
-  if (!isBuilt(program)) throw new Error(`${path} does not exist: run \`make controlplane\` first (10 to 15 minutes the first time)`);
+  if (!isBuilt(program)) throw new Error(`${path} does not exist: run \`make controlplane\` first (10 to 20 minutes the first time)`);
   return path;
 }

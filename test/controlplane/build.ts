@@ -23,7 +23,7 @@ await buildPrograms({
     {
       name: 'controlplane',
       title: `Kubernetes ${kubernetesVersion} control plane and kubectl`,
-      firstTime: '8 to 11 minutes',
+      firstTime: '8 to 15 minutes',
       inputs: [...moduleFiles(directory, 'go.mod', 'go.sum', 'main.go'), versionFlags()],
       args: (output) => goBuild(output, 'controlplane', '.', versionFlags()),
       afterwards: () => linkProgram('controlplane', controlPlanePrograms),
