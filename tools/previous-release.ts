@@ -5,19 +5,30 @@ import { load } from 'js-yaml';
 import semver from 'semver';
 import { type Definition, incompatibilities } from './crd-compatibility.ts';
 
-/** The tag of the release before what is checked out, `v1.2.3`: the highest version among the tags in its history. */
-export function previousRelease(repository: string): string | undefined {
-  const tags = (...which: string[]) => git(repository, 'tag', '--list', 'v*', ...which).split('\n');
-  const own = new Set(tags('--points-at', 'HEAD'));
-  const earlier = tags('--merged', 'HEAD').filter((tag) => semver.valid(tag) && !own.has(tag));
-  return earlier.toSorted(semver.rcompare)[0];
+export interface Release {
+  version: string;
+  commit: string;
 }
 
-/** What of the CustomResourceDefinitions in `crds/` is not compatible with those of a tag. */
-export function incompatibleSince(repository: string, tag: string): string[] {
-  const files = git(repository, 'ls-tree', '--name-only', tag, 'crds/').split('\n').filter(isManifest);
-  if (files.length === 0) throw new Error(`${tag} has no crds/*.yaml to compare with`);
-  const before = files.map((file) => load(git(repository, 'show', `${tag}:${file}`)) as Definition);
+/**
+ * The release before what is checked out: the last commit of the history whose package.json has another version, and one without a suffix.
+ * Tags would say the same and are not in every clone. Undefined before the first release, and where the history does not reach back to it.
+ */
+export function previousRelease(repository: string): Release | undefined {
+  const versionAt = (commit: string) => (JSON.parse(git(repository, 'show', `${commit}:package.json`)) as { version: string }).version;
+  const changes = git(repository, 'log', '--format=%P', '-G^  "version":', '--', 'package.json').split('\n');
+  for (const commit of changes.filter((parents) => parents !== '')) {
+    const version = versionAt(commit);
+    if (semver.prerelease(version) === null) return { version, commit };
+  }
+  return undefined;
+}
+
+/** What of the CustomResourceDefinitions in `crds/` is not compatible with those of a release. */
+export function incompatibleSince(repository: string, { version, commit }: Release): string[] {
+  const files = git(repository, 'ls-tree', '--name-only', commit, 'crds/').split('\n').filter(isManifest);
+  if (files.length === 0) throw new Error(`${version} has no crds/*.yaml to compare with`);
+  const before = files.map((file) => load(git(repository, 'show', `${commit}:${file}`)) as Definition);
   const folder = join(repository, 'crds');
   const after = readdirSync(folder)
     .filter(isManifest)

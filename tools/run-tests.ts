@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { incompatibleSince, previousRelease } from './previous-release.ts';
+import { incompatibleSince, previousRelease, type Release } from './previous-release.ts';
 
 /**
  * Runs every test and check, and ends with a line `N passed, N failed`: what `make test` does. `--static` leaves the tests out, `--e2e` adds
@@ -65,8 +65,8 @@ function fingerprint(): Map<string, string> {
 }
 
 /** True where whatever the definitions of a release took is still taken. */
-function definitionsAreCompatible(tag: string): boolean {
-  const problems = incompatibleSince('.', tag);
+function definitionsAreCompatible(release: Release): boolean {
+  const problems = incompatibleSince('.', release);
   for (const problem of problems) process.stdout.write(`${problem}\n`);
   return problems.length === 0;
 }
@@ -145,8 +145,8 @@ step('types', () => command('tsc', ['-p', '.']));
 step('lint and format', () => command('biome', ['ci']));
 step('generated files', generatedIsCurrent);
 const release = previousRelease('.');
-if (release) step(`definitions compatible with ${release}`, () => definitionsAreCompatible(release));
-else process.stdout.write('== no tag of a release (v1.2.3) in the history: the definitions are compared with none\n');
+if (release) step(`definitions compatible with ${release.version}`, () => definitionsAreCompatible(release));
+else process.stdout.write('== no release in the history, or none that this clone has: the definitions are compared with none\n');
 if (!process.argv.includes('--static')) {
   jest('unit');
   // One at a time: each starts a control plane of its own.

@@ -465,7 +465,7 @@ describe('upgraded and uninstalled', () => {
       await world.helm(['uninstall', release, '--wait']);
     }, 400_000);
   } else {
-    say('There is no tag of a release in the history: no upgrade from one is tried.');
+    say('There is no release in the history, or none that this clone has: no upgrade from one is tried.');
   }
 
   it('the Helm before ours installs, tests and removes it too', async () => {

@@ -51,11 +51,12 @@ trap 'remove_cgroups "$E2E_CGROUP"; rm -rf "$work/images" "$work/previous"' EXIT
 exec 8>"/run/lock/$cgroups"
 flock 8
 IMAGE=localhost/support-coverage-operator:e2e tools/image.sh | tee "$work/image.json"
-# The release before, to upgrade from: its chart and the image that it was. A clone without tags has none.
-previous=$(node --input-type=module --eval 'import { previousRelease } from "./tools/previous-release.ts"; console.log(previousRelease(".") ?? "")')
+# The release before, to upgrade from: its chart and the image that it was.
+previous=$(node --input-type=module --eval 'import { previousRelease } from "./tools/previous-release.ts"; console.log(previousRelease(".")?.commit ?? "")')
 images=(pause coredns metrics-server support-coverage-operator)
 if [ -n "$previous" ]; then
-  git -c advice.detachedHead=false clone --quiet --depth 1 --branch "$previous" "file://$PWD" "$work/previous"
+  git clone --quiet --no-checkout "file://$PWD" "$work/previous"
+  git -C "$work/previous" checkout --quiet --detach "$previous"
   ln -s "$PWD/node_modules" "$work/previous/node_modules"
   IMAGE=localhost/previous:e2e "$work/previous/tools/image.sh"
   images+=(previous)
