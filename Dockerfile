@@ -43,6 +43,6 @@ COPY package.json ./
 USER 65532:65532
 EXPOSE 8080 8081
 # No shell and no npm in between: node is process 1 and gets SIGTERM itself.
-# Little is held: V8 collects sooner, young objects die in a small nursery, its second optimising compiler gains nothing
-# here, and what ran hot only at start goes again (docs/decisions/0031).
-ENTRYPOINT ["node", "--optimize-for-size", "--max-semi-space-size=2", "--no-turbofan", "--flush-baseline-code", "dist/main.js"]
+# Little is held: V8 collects sooner, young objects die in a small nursery, and of its compilers there is one beside the interpreter, as the
+# others gain nothing here (docs/decisions/0031).
+ENTRYPOINT ["node", "--optimize-for-size", "--max-semi-space-size=2", "--no-turbofan", "--no-sparkplug", "dist/main.js"]
