@@ -2,42 +2,29 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadKubeConfig } from '../../src/kube/kubeconfig.ts';
-import { createTransport, type Transport } from '../../src/kube/transport.ts';
+import type { Transport } from '../../src/kube/transport.ts';
 import { delay, systemClock } from '../../src/runtime/clock.ts';
-import type { ControlPlane } from '../controlplane/controlplane.ts';
 import { waitFor } from '../controlplane/wait.ts';
-import { install, namespace } from '../installation/operator.ts';
+import { namespace, serviceAccount } from '../installation/operator.ts';
 import { type Audit, auditReads } from './audit.ts';
-import { startWrittenCluster } from './cluster.ts';
+import { inWrittenCluster, type WrittenCluster } from './cluster.ts';
 import { type Collection, watchedCollections } from './collections.ts';
 import { completeReport, freshCoverage, type PassTime, runPasses } from './coverage.ts';
 import { measuredOn } from './measured-on.ts';
 import { loopDelayMs, type OperatorProcess, startOperatorProcess, sumOf } from './operator-process.ts';
 import { figuresTable, type Run, updatedPage } from './page.ts';
-import { populate } from './populate.ts';
 import { type Reading, read } from './reading.ts';
+import { say } from './say.ts';
 import { type Figures, over, passes, repeats, type Size, sizes } from './sizes.ts';
 import { median, percentile, rounded } from './statistics.ts';
 import { forWantedSize } from './wanted-size.ts';
 
 const page = new URL('../../docs/benchmarks.md', import.meta.url).pathname;
-const serviceAccount = 'support-coverage-operator';
 const profile = process.env.PROFILE;
-const begun = performance.now();
 
-function say(line: string): void {
-  console.log(`[${((performance.now() - begun) / 1000).toFixed(0).padStart(4)} s] ${line}`);
-}
-
-interface Bench {
+interface Bench extends WrittenCluster {
   size: Size;
-  cluster: ControlPlane;
-  /** The administrator's. */
-  transport: Transport;
   audit: Audit;
-  /** The operator's. */
-  kubeconfig: string;
   collections: readonly Collection[];
 }
 
@@ -227,17 +214,13 @@ async function measure(bench: Bench): Promise<Run> {
 async function run(size: Size): Promise<Run> {
   const directory = mkdtempSync(join(tmpdir(), 'bench-'));
   const audit = auditReads(directory, `system:serviceaccount:${namespace}:${serviceAccount}`);
-  say(`size ${size.name}: ${size.nodes} nodes, ${size.pods} pods; the control plane starts`);
-  const cluster = await startWrittenCluster(audit.args);
-  const transport = createTransport({ kubeConfig: loadKubeConfig(cluster.adminKubeconfig) });
   try {
-    await install(cluster);
-    await populate(cluster, size, say);
-    const kubeconfig = await cluster.kubeconfigFor({ namespace, serviceAccount });
-    return await measure({ size, cluster, transport, audit, kubeconfig, collections: await watchedCollections(transport) });
+    return await inWrittenCluster(
+      size,
+      async (written) => measure({ ...written, size, audit, collections: await watchedCollections(written.transport) }),
+      audit.args,
+    );
   } finally {
-    await transport.close();
-    await cluster.stop();
     rmSync(directory, { recursive: true, force: true });
   }
 }

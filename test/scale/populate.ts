@@ -73,7 +73,11 @@ async function createNamespaces(transport: Transport, names: readonly string[]):
 }
 
 /** Fills the cluster with nodes that are Ready and pods that run. Nothing runs them: they are only written. */
-export async function populate(cluster: Cluster, { nodes, pods }: Size, say: (line: string) => void): Promise<void> {
+export async function populate(
+  cluster: Cluster,
+  { nodes, pods }: Pick<Size, 'nodes' | 'pods'>,
+  say: (line: string) => void,
+): Promise<void> {
   const transport = createTransport({ kubeConfig: loadKubeConfig(cluster.adminKubeconfig), connections: writers });
   try {
     await createNamespaces(transport, namespacesOf(pods));

@@ -1,16 +1,13 @@
 /** `make bench-live`: SIZE=s (default) or m; PROFILE=<folder> for a CPU profile of the operator. See docs/benchmarks.md. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { loadKubeConfig } from '../../../src/kube/kubeconfig.ts';
-import { createTransport, type Transport } from '../../../src/kube/transport.ts';
+import type { Transport } from '../../../src/kube/transport.ts';
 import { delay, systemClock } from '../../../src/runtime/clock.ts';
-import type { ControlPlane } from '../../controlplane/controlplane.ts';
-import { install, namespace, serviceAccount } from '../../installation/operator.ts';
-import { startWrittenCluster } from '../cluster.ts';
+import { inWrittenCluster, type WrittenCluster } from '../cluster.ts';
 import { completeReport, freshCoverage, rarely } from '../coverage.ts';
 import { measuredOn } from '../measured-on.ts';
 import { type OperatorProcess, startOperatorProcess, sumOf } from '../operator-process.ts';
 import { podsOfWorkload } from '../pods.ts';
-import { populate } from '../populate.ts';
+import { say } from '../say.ts';
 import { percentile, rounded } from '../statistics.ts';
 import { forWantedSize } from '../wanted-size.ts';
 import { dueAt, type Fault, faults, settings } from './faults.ts';
@@ -22,7 +19,6 @@ import { addWorkloads } from './workloads.ts';
 
 const page = new URL('../../../docs/benchmarks.md', import.meta.url).pathname;
 const profile = process.env.PROFILE;
-const begun = performance.now();
 /** Between the first report and the load, and between that and the first fault: what only a start costs is over. */
 const settleMs = 10_000;
 
@@ -31,10 +27,6 @@ const boundary = {
   rules: [{ match: { checks: faults.map(({ check }) => check) }, assign: 'Support', reason: 'support runs these applications' }],
 };
 const spec = { tier: 'Level3', checks: { schedule: rarely, settings }, boundary };
-
-function say(line: string): void {
-  console.log(`[${((performance.now() - begun) / 1000).toFixed(0).padStart(4)} s] ${line}`);
-}
 
 /** How long one fault took to be told, and its end, milliseconds. */
 interface Latency {
@@ -78,11 +70,8 @@ async function runFaults({ transport, size }: Bench, witness: Witness): Promise<
   return (await Promise.all(all)).flat();
 }
 
-interface Bench {
+interface Bench extends WrittenCluster {
   size: LiveSize;
-  cluster: ControlPlane;
-  /** The administrator's. */
-  transport: Transport;
 }
 
 interface Measured extends LoadDone {
@@ -166,10 +155,9 @@ function detailsOf(measured: Measured): string[] {
 }
 
 async function measure(bench: Bench): Promise<Measured> {
-  const { cluster, transport } = bench;
+  const { cluster, transport, kubeconfig } = bench;
   await freshCoverage(transport, spec);
   const report = completeReport(transport);
-  const kubeconfig = await cluster.kubeconfigFor({ namespace, serviceAccount });
   const operator = await startOperatorProcess({ kubeconfig, directory: cluster.dir, profile });
   try {
     const first = await Promise.race([report, operator.failed]);
@@ -181,19 +169,11 @@ async function measure(bench: Bench): Promise<Measured> {
   }
 }
 
-async function run(size: LiveSize): Promise<Measured> {
-  say(`size ${size.name}: ${size.nodes} nodes, ${size.pods} pods; the control plane starts`);
-  const cluster = await startWrittenCluster();
-  const transport = createTransport({ kubeConfig: loadKubeConfig(cluster.adminKubeconfig) });
-  try {
-    await install(cluster);
-    await populate(cluster, { ...size, quietMs: 0 }, say);
-    await addWorkloads(cluster, size.pods / podsOfWorkload, say);
-    return await measure({ size, cluster, transport });
-  } finally {
-    await transport.close();
-    await cluster.stop();
-  }
+function run(size: LiveSize): Promise<Measured> {
+  return inWrittenCluster(size, async (written) => {
+    await addWorkloads(written.cluster, size.pods / podsOfWorkload, say);
+    return await measure({ ...written, size });
+  });
 }
 
 function publish(size: LiveSize, measured: Measured): void {

@@ -2,20 +2,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadKubeConfig } from '../../../src/kube/kubeconfig.ts';
-import { createTransport, type Transport } from '../../../src/kube/transport.ts';
 import { delay, systemClock } from '../../../src/runtime/clock.ts';
 import { binDirectory } from '../../controlplane/binaries.ts';
-import type { ControlPlane } from '../../controlplane/controlplane.ts';
 import { freePorts } from '../../controlplane/ports.ts';
 import { waitFor } from '../../controlplane/wait.ts';
-import { install, namespace } from '../../installation/operator.ts';
-import { startWrittenCluster } from '../cluster.ts';
+import { inWrittenCluster, type WrittenCluster } from '../cluster.ts';
 import { completeReport, freshCoverage } from '../coverage.ts';
 import { measuredOn } from '../measured-on.ts';
 import { startOperatorProcess } from '../operator-process.ts';
-import { populate } from '../populate.ts';
 import { cpuSeconds, peakRssMb, rssMb } from '../process-figures.ts';
+import { say } from '../say.ts';
 import { type Size, sizes } from '../sizes.ts';
 import { rounded } from '../statistics.ts';
 import { forWantedSize } from '../wanted-size.ts';
@@ -23,17 +19,14 @@ import { type PeerFigures, peerTable, updatedPage } from './page.ts';
 import { kubeStateMetrics, type Peer, popeye, titleOf } from './programs.ts';
 
 const page = new URL('../../../docs/beside-others.md', import.meta.url).pathname;
-const serviceAccount = 'support-coverage-operator';
 /** Of two minutes at rest, each scraped at its end. */
 const scrapes = 4;
 const scrapeEveryMs = 30_000;
 /** What Popeye holds of more pods than these is more than a machine has to spare. */
 const popeyeUpToPods = 3_000;
 
-interface Bench {
+interface Bench extends WrittenCluster {
   size: Size;
-  cluster: ControlPlane;
-  transport: Transport;
 }
 
 const count = (text: string, what: RegExp) => text.match(what)?.length ?? 0;
@@ -46,10 +39,9 @@ async function rest(scrape: () => Promise<unknown>): Promise<void> {
   }
 }
 
-async function startOperator({ cluster, transport }: Bench) {
+async function startOperator({ cluster, transport, kubeconfig }: Bench) {
   await freshCoverage(transport, { tier: 'Level3', checks: { schedule: '* * * * *' } });
   const report = completeReport(transport);
-  const kubeconfig = await cluster.kubeconfigFor({ namespace, serviceAccount });
   const operator = await startOperatorProcess({ kubeconfig, directory: cluster.dir });
   const { status } = await Promise.race([report, operator.failed]);
   return { operator, findings: status?.findings?.length ?? 0, seconds: (performance.now() - operator.startedAt) / 1000 };
@@ -146,24 +138,16 @@ async function measurePopeye({ cluster }: Bench): Promise<PeerFigures> {
   };
 }
 
-async function run(size: Size): Promise<PeerFigures[]> {
-  const cluster = await startWrittenCluster();
-  const transport = createTransport({ kubeConfig: loadKubeConfig(cluster.adminKubeconfig) });
-  const bench = { size, cluster, transport };
-  try {
-    await install(cluster);
-    await populate(cluster, size, console.log);
+function run(size: Size): Promise<PeerFigures[]> {
+  return inWrittenCluster(size, async (written) => {
     const programs = [];
     for (const measure of [measureOperator, measureKubeStateMetrics, ...(size.pods > popeyeUpToPods ? [] : [measurePopeye])]) {
-      const figures = await measure(bench);
-      console.log(JSON.stringify(figures));
+      const figures = await measure({ ...written, size });
+      say(JSON.stringify(figures));
       programs.push(figures);
     }
     return programs;
-  } finally {
-    await transport.close();
-    await cluster.stop();
-  }
+  });
 }
 
 await forWantedSize(
