@@ -149,7 +149,7 @@ async function demonstrate(cluster: Cluster): Promise<Operator> {
     { deadlineMs },
   );
   await show(cluster, 'get', 'scov', 'demo', '-n', namespace, '-o', 'wide');
-  await showMetrics(operator, /^supportcoverage_findings_(opened|resolved)_total/);
+  await showMetrics(operator, /^supportcoverage_findings_(opened|resolved)_total\{.*\} [1-9]/);
   return operator;
 }
 
