@@ -115,6 +115,8 @@ With all three levels built in it was 1.7 again. What mended that, each seen in 
 
 On 2026-11-28 it was over again, at 1.6 to 1.9, where a raw transfer took what it had taken and programs of JavaScript a third longer than on the machine of the day before. Six starts each in turn, nothing else running: the version of the day before, whose ratio was 1.21 there, had its report after 2.03 s, this one after 2.18 s, and this one without the image's settings for memory after 2.08 s. Those cost processor time, 2.17 instead of 1.88 s for a start and 3.13 instead of 2.14 s for twenty passes, and save 42 MB of 154 at peak (docs/decisions/0031-parts-of-undici.md): a pass is made every few minutes, and memory is held all day.
 
+Live evaluation at size m is over its limits on that machine as well (below). Half a minute of the same load at size s, one after the other, took 0.135 core with the settings and 0.097 without; without any one of nurseries, \`--optimize-for-size\` and the compilers that are off it took as much as with all. Which of them, or of malloc's thresholds, could go without missing the limits at rest is open.
+
 ## What it does not say
 
 Server and clients share the machine's cores, so a client that computes takes time from the API server; with a server elsewhere raw transfer and report would both be shorter. Pods do not change while the passes run; [live evaluation](#live-evaluation) has those that do. One coverage of one cluster, with few findings.
