@@ -51,7 +51,7 @@ export function entriesByNamespace(
   agreement: Agreement,
   values: ReadonlyMap<string, Record<string, string>>,
 ): ReturnType<Fact['collect']> {
-  return [...view.list('namespaces')].flatMap(({ name }) => {
+  return view.list('namespaces').flatMap(({ name }) => {
     const object = `Namespace/${name}`;
     const value = values.get(name);
     if (!isCompared(name, agreement) || (!value && !isAgreed(object, prefixes, agreement))) return [];

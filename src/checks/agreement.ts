@@ -107,25 +107,29 @@ export function createAgreement(input: AgreementInput = {}): Agreement {
   const { include = ['*'], exclude = [] } = namespaces ?? {};
   const known = new Map<string, Record<string, string>>();
   for (const { object, value } of approved ?? []) known.set(object, { ...known.get(object), ...value });
-  // Asked once for each of many thousands of pods.
-  const judged = new Map<string, boolean>();
-  const isPlatform = (namespace: string) => {
-    const before = judged.get(namespace);
-    if (before !== undefined) return before;
-    const verdict = platform.some((glob) => matchesGlob(glob, namespace));
-    judged.set(namespace, verdict);
-    return verdict;
-  };
+  const isPlatform = remembering((namespace) => platform.some((glob) => matchesGlob(glob, namespace)));
+  const isNamed = (namespace: string) =>
+    include.some((glob) => matchesGlob(glob, namespace)) && !exclude.some((glob) => matchesGlob(glob, namespace));
   return {
     tier,
     isPlatform,
-    isCovered: (namespace) =>
-      isPlatform(namespace) ||
-      (include.some((glob) => matchesGlob(glob, namespace)) && !exclude.some((glob) => matchesGlob(glob, namespace))),
+    isCovered: remembering((namespace) => isPlatform(namespace) || isNamed(namespace)),
     coversTool: (tool) => !covers(tier, 'Level3') || deliveryTooling.includes(tool),
     targets: { kubernetes: targets?.kubernetes, addons: targets?.addons ?? [] },
     templates: templates ?? {},
     baselineApproved: approved !== undefined,
     agreed: (object) => known.get(object),
+  };
+}
+
+/** Namespaces are asked about once for each of many thousands of pods. */
+function remembering(judge: (namespace: string) => boolean): (namespace: string) => boolean {
+  const judged = new Map<string, boolean>();
+  return (namespace) => {
+    const before = judged.get(namespace);
+    if (before !== undefined) return before;
+    const verdict = judge(namespace);
+    judged.set(namespace, verdict);
+    return verdict;
   };
 }

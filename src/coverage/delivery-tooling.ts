@@ -34,5 +34,5 @@ function isInstalled(tool: DeliveryTool, view: ClusterView): boolean | undefined
       ? view.get('customresourcedefinitions', mark.crd) !== undefined
       : undefined;
   if (view.knowledge('deployments').state !== 'Current') return undefined;
-  return [...view.list('deployments')].some(mark.isRunBy);
+  return view.list('deployments').some(mark.isRunBy);
 }

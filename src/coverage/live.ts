@@ -1,5 +1,5 @@
 import type { ConfiguredCheck } from '../checks/run.ts';
-import { probesOf } from '../observe/cluster-view.ts';
+import { type Needs, probesOf } from '../observe/cluster-view.ts';
 import type { Followed, Observer } from '../observe/observer.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { ClusterHandle } from './clusters.ts';
@@ -93,9 +93,16 @@ export function liveReads(plan: Pick<Plan, 'checks'>): ReadonlySet<Followed> {
   return new Set(liveChecks(plan).flatMap(({ check }) => readsOf(check)));
 }
 
-function readsOf({ needs }: ConfiguredCheck['check']): Followed[] {
+const known = new WeakMap<Needs, readonly Followed[]>();
+
+/** Worked out once: it is asked of every check several times a look. */
+function readsOf({ needs }: ConfiguredCheck['check']): readonly Followed[] {
+  const before = known.get(needs);
+  if (before) return before;
   const { resources = [], optional = [] } = needs;
-  return [...resources, ...optional, ...probesOf(needs).filter((probe) => probe === alerts)];
+  const reads = [...resources, ...optional, ...probesOf(needs).filter((probe) => probe === alerts)];
+  known.set(needs, reads);
+  return reads;
 }
 
 /** How often each of these has changed until now. */

@@ -8,10 +8,11 @@ import { affectedPods } from '../checks/workloads/pod-states.ts';
 import { matchesLabels } from '../kube/label-selector.ts';
 import type { ResourceName } from '../observe/catalogue.ts';
 import { readyEndpoints } from '../observe/endpoints.ts';
+import { podsByWorkload } from '../observe/pods.ts';
 import type { ServiceView } from '../observe/resources/services.ts';
 import type { WorkloadView } from '../observe/resources/workloads.ts';
 import { changeThatBroke, defaultChangeBroke } from './default-change.ts';
-import { nodesLostBy, nodesLostByAll, podsByWorkload } from './pods-lost.ts';
+import { nodesLostBy, nodesLostByAll } from './pods-lost.ts';
 
 /** What may be a cause: a finding, or a difference from the baseline under the id of its fact. */
 export type Cause = Pick<Finding, 'id' | 'check' | 'severity' | 'object' | 'reason' | 'firstSeen'>;
@@ -191,7 +192,7 @@ function firstLostNode({ id, object }: Finding, { view, roots, linked }: Known):
   if (first === undefined || first === object) return undefined;
   const before = linked.get(id);
   if (before !== undefined && before === roots.get(first)?.id) return first;
-  const expected = [...view.list('nodes')].filter((node) => !node.unschedulable && !isLeaving(node));
+  const expected = view.list('nodes').filter((node) => !node.unschedulable && !isLeaving(node));
   const lost = expected.filter(({ name }) => roots.has(`Node/${name}`));
   return isThird(lost.length, expected.length) ? first : undefined;
 }
@@ -255,7 +256,7 @@ function workloadsBehind({ view }: Known, { namespace, selector }: ServiceView):
     workload.desired > 0 &&
     !workload.deleting &&
     matchesLabels({ matchLabels: selector, matchExpressions: [] }, workload.podLabels);
-  return workloadResources.flatMap((resource) => [...view.list(resource)].filter(isBehind).map(nameOf));
+  return workloadResources.flatMap((resource) => view.list(resource).filter(isBehind).map(nameOf));
 }
 
 /** A pod that became ready no more, or never was, since the network plugin's own pod on its node is not ready. */

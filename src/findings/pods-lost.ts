@@ -1,4 +1,5 @@
 import type { ClusterView } from '../observe/cluster-view.ts';
+import { podsByWorkload } from '../observe/pods.ts';
 import type { PodView } from '../observe/resources/pods.ts';
 
 /** Kubernetes' own taints of nodes that are not ready or that nobody hears of. */
@@ -42,9 +43,4 @@ function replaces({ nodeName, unschedulable, requests, nodePool }: PodView, gone
     requests.memory <= gone.requests.memory &&
     nodePool === gone.nodePool
   );
-}
-
-/** Pods by the workload that they belong to. */
-export function podsByWorkload(view: ClusterView): ReadonlyMap<string, PodView[]> {
-  return view.derive('all pods by workload', () => Map.groupBy(view.list('pods'), ({ workload }) => workload));
 }

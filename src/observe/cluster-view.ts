@@ -29,7 +29,7 @@ export type Knowledge =
 export interface ClusterView {
   /** The cluster's name in the coverage. */
   readonly cluster: string;
-  list<K extends ResourceName>(resource: K): Iterable<View<K>>;
+  list<K extends ResourceName>(resource: K): readonly View<K>[];
   /** By `namespace/name`, or the name of what is cluster-scoped. */
   get<K extends ResourceName>(resource: K, key: string): View<K> | undefined;
   count(resource: ResourceName): number;
@@ -51,9 +51,7 @@ export function createClusterView(sources: Sources): ClusterView {
   const derived = new Map<string, unknown>();
   return {
     cluster: sources.cluster,
-    list: <K extends ResourceName>(resource: K) => ({
-      [Symbol.iterator]: () => sources.store(resource).values() as IterableIterator<View<K>>,
-    }),
+    list: <K extends ResourceName>(resource: K) => sources.store(resource).values() as readonly View<K>[],
     get: <K extends ResourceName>(resource: K, key: string) => sources.store(resource).get(key) as View<K> | undefined,
     count: (resource) => sources.store(resource).size,
     probe: <K extends ProbeName>(name: K) => sources.probe(name) as ProbeAnswers[K] | undefined,

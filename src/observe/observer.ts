@@ -169,7 +169,7 @@ export function createObserver(options: ObserverOptions): Observer {
     const before = answers.get(name)?.answer;
     try {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(probeMs)]);
-      const list = <K extends ResourceName>(resource: K) => storeOf(resource).values() as Iterable<View<K>>;
+      const list = <K extends ResourceName>(resource: K) => storeOf(resource).values() as readonly View<K>[];
       answers.set(name, { state: 'Current', answer: await probe.ask({ transport, signal: limit, now: clock.now(), list, before }) });
     } catch (error) {
       const kind = error instanceof KubeError ? error.kind : undefined;

@@ -57,3 +57,19 @@ it('becomes empty', () => {
   expect(store.replace(new Map()).map(({ type }) => type)).toEqual(['deleted', 'deleted']);
   expect(store.size).toBe(0);
 });
+
+it('gives what it holds as it is then: the same list until something changes, and no list that changes', () => {
+  const [cart, shop] = [pod('cart'), pod('shop')];
+  const store = storeWith(cart);
+  const before = store.values();
+  expect(store.values()).toBe(before);
+  store.put(shop);
+  expect([before, store.values()]).toEqual([[cart], [cart, shop]]);
+  store.remove('shop/cart');
+  expect(store.values()).toEqual([shop]);
+  store.replace(new Map([[keyOf(cart), cart]]));
+  expect(store.values()).toEqual([cart]);
+  const empty = store.values();
+  store.remove('shop/nobody');
+  expect(store.values()).toBe(empty);
+});

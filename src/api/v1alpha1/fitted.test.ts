@@ -22,3 +22,11 @@ it.each([
 ])('is cut to its schema: %s', (_, value, expected) => {
   expect(bounded(value)).toEqual(expected);
 });
+
+it('is the same object where there is nothing to cut, and what is cut leaves the original as it was', () => {
+  const fits = { text: 'abcd', list: [{ name: 'ab' }], free: 'x' };
+  expect(bounded(fits)).toBe(fits);
+  const long = { text: 'abcd', list: [{ name: 'ab' }, { name: 'cde' }] };
+  expect(bounded(long)).toEqual({ text: 'abcd', list: [{ name: 'ab' }, { name: 'cd' }] });
+  expect(long.list[1]).toEqual({ name: 'cde' });
+});

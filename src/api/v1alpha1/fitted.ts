@@ -17,10 +17,19 @@ export function fitted<T extends z.ZodType>(schema: T): <V extends z.infer<T>>(v
   return <V>(value: V) => cut(value, bounds) as V;
 }
 
+/** The value itself where there is nothing to cut. */
 function cut(value: unknown, { maxLength, maxItems, properties, items }: Bounds): unknown {
   if (typeof value === 'string')
     return maxLength !== undefined && value.length > maxLength ? value.slice(0, maxLength).toWellFormed() : value;
-  if (Array.isArray(value)) return value.slice(0, maxItems).map((each) => cut(each, items ?? {}));
+  if (Array.isArray(value)) {
+    const kept = maxItems !== undefined && value.length > maxItems ? value.slice(0, maxItems) : value;
+    const fitting = items ? kept.map((each) => cut(each, items)) : kept;
+    return fitting.every((each, index) => each === kept[index]) ? kept : fitting;
+  }
   if (typeof value !== 'object' || value === null || !properties) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, cut(each, properties[name] ?? {})]));
+  const given = value as Readonly<Record<string, unknown>>;
+  const changed = Object.keys(properties)
+    .map((name) => [name, cut(given[name], properties[name] ?? {})] as const)
+    .filter(([name, fitting]) => fitting !== given[name]);
+  return changed.length > 0 ? { ...given, ...Object.fromEntries(changed) } : value;
 }

@@ -10,8 +10,8 @@ export const admissionWebhooks: Fact = {
   title: 'Admission webhooks: who judges or changes what is written to the cluster',
   needs: { resources: ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'] },
   collect: (view) => [
-    ...[...view.list('validatingwebhookconfigurations')].flatMap((each) => entriesOf('ValidatingWebhookConfiguration', each)),
-    ...[...view.list('mutatingwebhookconfigurations')].flatMap((each) => entriesOf('MutatingWebhookConfiguration', each)),
+    ...view.list('validatingwebhookconfigurations').flatMap((each) => entriesOf('ValidatingWebhookConfiguration', each)),
+    ...view.list('mutatingwebhookconfigurations').flatMap((each) => entriesOf('MutatingWebhookConfiguration', each)),
   ],
   tolerates: (_, expected, actual) => {
     if (!actual?.includes(byKyverno)) return false;

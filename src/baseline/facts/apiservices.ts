@@ -6,7 +6,8 @@ export const apiServices: Fact = {
   needs: { resources: ['apiservices'] },
   // What the API server answers itself comes with its version or with a CustomResourceDefinition.
   collect: (view) =>
-    [...view.list('apiservices')]
+    view
+      .list('apiservices')
       .filter(({ service, keptByProvider }) => service !== '' && !keptByProvider)
       .map(({ name, service, insecureSkipTLSVerify }) => ({
         object: `APIService/${name}`,

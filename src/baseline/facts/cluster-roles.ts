@@ -8,7 +8,8 @@ export const clusterRoles: Fact = {
   title: 'ClusterRoles that neither Kubernetes nor the distribution made',
   needs: { resources: ['clusterroles'] },
   collect: (view) =>
-    [...view.list('clusterroles')]
+    view
+      .list('clusterroles')
       .filter(({ builtIn, ofProject, own }) => !builtIn && !ofProject && !own)
       .map(({ name, aggregated, rulesHash }) => ({
         object: `ClusterRole/${name}`,

@@ -6,7 +6,8 @@ export const crds: Fact = {
   title: 'CustomResourceDefinitions and the versions that are served',
   needs: { resources: ['customresourcedefinitions'] },
   collect: (view) =>
-    [...view.list('customresourcedefinitions')]
+    view
+      .list('customresourcedefinitions')
       .filter(({ keptByProvider }) => !keptByProvider)
       .map(({ name, served }) => ({ object: `CustomResourceDefinition/${name}`, value: { served: bounded(sorted(served)) } })),
   source: (object, path) => sourceOf(object, path === '' ? [] : ['spec', 'versions']),

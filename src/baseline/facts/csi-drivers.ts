@@ -6,7 +6,8 @@ export const csiDrivers: Fact = {
   title: 'CSI drivers: how Kubernetes treats their volumes',
   needs: { resources: ['csidrivers'] },
   collect: (view) =>
-    [...view.list('csidrivers')]
+    view
+      .list('csidrivers')
       .filter(({ keptByProvider }) => !keptByProvider)
       .map((driver) => ({
         object: `CSIDriver/${driver.name}`,

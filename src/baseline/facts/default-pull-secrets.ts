@@ -27,7 +27,7 @@ export const defaultPullSecrets: Fact = {
 
 /** With an approved baseline that of the namespaces alone in which it was agreed. */
 function valuesOf(view: ClusterView, agreement: Agreement): Map<string, Record<string, string>> {
-  const accounts = [...view.list('serviceaccounts')].filter(({ name, pullSecrets }) => name === defaultAccount && pullSecrets.length > 0);
+  const accounts = view.list('serviceaccounts').filter(({ name, pullSecrets }) => name === defaultAccount && pullSecrets.length > 0);
   const isMeant = (namespace: string) => !agreement.baselineApproved || agreement.agreed(`Namespace/${namespace}`)?.[path] !== undefined;
   return new Map(
     accounts

@@ -15,7 +15,7 @@ export const delivery: Fact = {
     deliveryTools
       .filter((tool) => agreement.coversTool(tool))
       .flatMap(agreed)
-      .flatMap((resource) => [...view.list(resource)])
+      .flatMap((resource) => view.list(resource))
       .filter(({ namespace, owned }) => !owned && agreement.isPlatform(namespace))
       .map((each) => ({
         object: nameOf(each),

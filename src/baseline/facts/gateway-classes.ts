@@ -5,7 +5,8 @@ export const gatewayClasses: Fact = {
   title: 'GatewayClasses: which controller serves them, with which parameters',
   needs: { resources: ['gatewayclasses'] },
   collect: (view) =>
-    [...view.list('gatewayclasses')]
+    view
+      .list('gatewayclasses')
       .filter(({ keptByProvider }) => !keptByProvider)
       .map(({ name, controllerName, parameters }) => ({ object: `GatewayClass/${name}`, value: { controllerName, parameters } })),
   source: (object, path) => sourceOf(object, path === '' ? [] : ['spec', path === 'parameters' ? 'parametersRef' : path]),

@@ -6,7 +6,8 @@ export const ingressClasses: Fact = {
   title: 'IngressClasses: which controller serves them, and which is the default',
   needs: { resources: ['ingressclasses'] },
   collect: (view) =>
-    [...view.list('ingressclasses')]
+    view
+      .list('ingressclasses')
       .filter(({ keptByProvider }) => !keptByProvider)
       .map(({ name, controller, isDefault, parameters }) => ({
         object: `IngressClass/${name}`,

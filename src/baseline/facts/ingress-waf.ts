@@ -21,7 +21,7 @@ export const ingressWaf: Fact = {
 
 /** One that the baseline knows is there even if it has lost its firewall, so that it differs from one that is gone. */
 function ofIngresses(view: ClusterView, agreement: Agreement): ReturnType<Fact['collect']> {
-  return [...view.list('ingresses')].flatMap(({ name, namespace, firewall }) => {
+  return view.list('ingresses').flatMap(({ name, namespace, firewall }) => {
     const object = objectName('Ingress', name, namespace);
     const value = paths('firewall', Object.entries(firewall));
     return agreement.isCovered(namespace) && isMeant(object, 'firewall', Object.keys(value).length > 0, agreement)
@@ -31,7 +31,7 @@ function ofIngresses(view: ClusterView, agreement: Agreement): ReturnType<Fact['
 }
 
 function ofServices(view: ClusterView, agreement: Agreement): ReturnType<Fact['collect']> {
-  return [...view.list('services')].flatMap(({ name, namespace, backendConfigs }) => {
+  return view.list('services').flatMap(({ name, namespace, backendConfigs }) => {
     const object = objectName('Service', name, namespace);
     const policies = backendConfigs.map((config) => view.get('backendconfigs', `${namespace}/${config}`)?.securityPolicy ?? '');
     const securityPolicies = sorted(policies.filter((policy) => policy !== ''));

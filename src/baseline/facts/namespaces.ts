@@ -15,7 +15,8 @@ export const namespaces: Fact = {
   title: 'Namespaces of the platform, and labels that matter of all that are covered',
   needs: { resources: ['namespaces'] },
   collect: (view, agreement) =>
-    [...view.list('namespaces')]
+    view
+      .list('namespaces')
       .filter(({ name, labels }) => (agreement.isPlatform(name) || isCompared(name, agreement)) && !isKeptByProvider(labels))
       .map((namespace) => ({
         object: `Namespace/${namespace.name}`,

@@ -20,7 +20,7 @@ export const networkPolicies: Fact = {
 
 /** What selects some pods of an application is a part of the application. */
 function policiesOf(view: ClusterView, agreement: Agreement): Map<string, Record<string, string>> {
-  const meant = [...view.list('networkpolicies')].filter(({ namespace, selectsAll }) => selectsAll || agreement.isPlatform(namespace));
+  const meant = view.list('networkpolicies').filter(({ namespace, selectsAll }) => selectsAll || agreement.isPlatform(namespace));
   return new Map(
     [...Map.groupBy(meant, ({ namespace }) => namespace)].map(([namespace, policies]) => [
       namespace,

@@ -99,9 +99,9 @@ export const nodePools: Fact = {
     const [, group, key] = /^(taints|labels)\.(.+)$/s.exec(path) ?? [];
     // Where the nodes were not alike when it was agreed, none says which of them changed.
     if (!group || !key || expected.endsWith(notOnAll)) return undefined;
-    const node = [...view.list('nodes')].find(
-      (candidate) => poolOf(candidate) === nameOf(object) && valueAt(candidate, group, key) !== expected,
-    );
+    const node = view
+      .list('nodes')
+      .find((candidate) => poolOf(candidate) === nameOf(object) && valueAt(candidate, group, key) !== expected);
     return (
       node && { type: resources.nodes.type, name: node.name, fields: group === 'taints' ? ['spec', 'taints'] : ['metadata', 'labels', key] }
     );

@@ -20,12 +20,12 @@ export const observability: Fact = {
 
 function servers(view: ClusterView): Entry[] {
   return [
-    ...[...view.list('prometheuses')].map(({ name, namespace, replicas, retention }) => ({
+    ...view.list('prometheuses').map(({ name, namespace, replicas, retention }) => ({
       namespace,
       object: objectName('Prometheus', name, namespace),
       value: { replicas: String(replicas), ...(retention === '' ? {} : { retention: durationText(retention) }) },
     })),
-    ...[...view.list('alertmanagers')].map(({ name, namespace, replicas }) => ({
+    ...view.list('alertmanagers').map(({ name, namespace, replicas }) => ({
       namespace,
       object: objectName('Alertmanager', name, namespace),
       value: { replicas: String(replicas) },
@@ -35,13 +35,13 @@ function servers(view: ClusterView): Entry[] {
 
 function rulesAndMonitors(view: ClusterView): Entry[] {
   return [
-    ...[...view.list('prometheusrules')].map(({ name, namespace, alerts }) => ({
+    ...view.list('prometheusrules').map(({ name, namespace, alerts }) => ({
       namespace,
       object: objectName('PrometheusRule', name, namespace),
       value: { alerts: `${alerts.length}, sha256:${canonicalHash(alerts)}` },
     })),
-    ...[...view.list('servicemonitors')].map((monitor) => monitorEntry('ServiceMonitor', monitor)),
-    ...[...view.list('podmonitors')].map((monitor) => monitorEntry('PodMonitor', monitor)),
+    ...view.list('servicemonitors').map((monitor) => monitorEntry('ServiceMonitor', monitor)),
+    ...view.list('podmonitors').map((monitor) => monitorEntry('PodMonitor', monitor)),
   ];
 }
 

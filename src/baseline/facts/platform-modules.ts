@@ -39,7 +39,8 @@ function partsOf(view: ClusterView): Part[] {
   const part = (type: Part['type'], name: string, object: string) => ({ type, module: `PlatformModule/${type}/${name}`, object });
   const workloads = [...view.list('deployments'), ...view.list('statefulsets'), ...view.list('daemonsets')];
   return [
-    ...[...view.list('customresourcedefinitions')]
+    ...view
+      .list('customresourcedefinitions')
       .filter(({ keptByProvider }) => !keptByProvider)
       .map(({ group, name }) => part('crd-group', group, `CustomResourceDefinition/${name}`)),
     ...workloads
@@ -48,10 +49,11 @@ function partsOf(view: ClusterView): Part[] {
         const { kind, name, namespace } = workload;
         return { ...part('workloads', `${namespace}/${setOf(workload)}`, objectName(kind, name, namespace)), workload };
       }),
-    ...[...view.list('ingressclasses')]
+    ...view
+      .list('ingressclasses')
       .filter(({ keptByProvider }) => !keptByProvider)
       .map(({ name }) => part('ingress-class', name, `IngressClass/${name}`)),
-    ...[...view.list('storageclasses')].map(({ name }) => part('storage-class', name, `StorageClass/${name}`)),
+    ...view.list('storageclasses').map(({ name }) => part('storage-class', name, `StorageClass/${name}`)),
   ];
 }
 

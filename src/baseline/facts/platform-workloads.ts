@@ -18,7 +18,7 @@ export const platformWorkloads: Fact = {
   title: 'Workloads in platform namespaces: images, replicas and resources',
   needs: { resources: ['deployments', 'statefulsets', 'daemonsets', 'horizontalpodautoscalers'] },
   collect: (view, agreement) => {
-    const autoscaled = new Set([...view.list('horizontalpodautoscalers')].map(({ target }) => target));
+    const autoscaled = new Set(view.list('horizontalpodautoscalers').map(({ target }) => target));
     const all = [...view.list('deployments'), ...view.list('statefulsets'), ...view.list('daemonsets')];
     const meant = all.filter((workload) => isOfPlatform(workload, objectOf(workload), agreement) && !isKeptByProvider(workload.labels));
     return meant.map((workload) => {

@@ -8,7 +8,8 @@ export const priorityClasses: Fact = {
   title: 'PriorityClasses that Kubernetes does not make itself',
   needs: { resources: ['priorityclasses'] },
   collect: (view) =>
-    [...view.list('priorityclasses')]
+    view
+      .list('priorityclasses')
       .filter(({ name, keptByProvider }) => !name.startsWith(builtIn) && !keptByProvider)
       .map(({ name, value, globalDefault, preemptionPolicy }) => ({
         object: `PriorityClass/${name}`,

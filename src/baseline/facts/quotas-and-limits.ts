@@ -27,7 +27,7 @@ export const quotasAndLimits: Fact = {
 };
 
 function valuesOf(view: ClusterView): Map<string, Record<string, string>> {
-  const quotas = [...view.list('resourcequotas')].filter(({ name }) => name !== madeByGke);
+  const quotas = view.list('resourcequotas').filter(({ name }) => name !== madeByGke);
   const values = new Map<string, Record<string, string>>();
   const add = (namespace: string, more: Record<string, string>) => values.set(namespace, { ...values.get(namespace), ...more });
   for (const [namespace, list] of Map.groupBy(quotas, (quota) => quota.namespace))

@@ -8,7 +8,7 @@ export const runtimeClasses: Fact = {
   title: 'RuntimeClasses: handler, overhead and where their pods run',
   needs: { resources: ['runtimeclasses'] },
   collect: (view) =>
-    [...view.list('runtimeclasses')].map((runtimeClass) => ({
+    view.list('runtimeclasses').map((runtimeClass) => ({
       object: `RuntimeClass/${runtimeClass.name}`,
       value: {
         handler: runtimeClass.handler,

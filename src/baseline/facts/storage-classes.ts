@@ -7,7 +7,7 @@ export const storageClasses: Fact = {
   title: 'StorageClasses, and which is the default',
   needs: { resources: ['storageclasses'] },
   collect: (view) =>
-    [...view.list('storageclasses')].map((storageClass) => ({
+    view.list('storageclasses').map((storageClass) => ({
       object: `StorageClass/${storageClass.name}`,
       value: {
         provisioner: storageClass.provisioner,

@@ -22,14 +22,12 @@ export const saDefaultAutomount = defineCheck({
   ],
   parameters: noParameters,
   evaluate: ({ view, agreement }) => {
-    const workloads = new Set<string>();
-    const namespaces = new Set<string>();
-    for (const pod of view.list('pods')) {
+    const withToken = view.list('pods').filter(
       // The pods of Jobs come and go, each with a name of its own.
-      if (!pod.defaultToken || pod.deleting || /^(Cron)?Job\//.test(pod.workload) || !agreement.isPlatform(pod.namespace)) continue;
-      workloads.add(pod.workload);
-      namespaces.add(pod.namespace);
-    }
+      (pod) => pod.defaultToken && !pod.deleting && agreement.isPlatform(pod.namespace) && !/^(Cron)?Job\//.test(pod.workload),
+    );
+    const workloads = new Set(withToken.map(({ workload }) => workload));
+    const namespaces = new Set(withToken.map(({ namespace }) => namespace));
     if (workloads.size === 0) return { observations: [] };
     return {
       observations: [

@@ -31,7 +31,7 @@ export const tlsExpiring = defineCheck({
     const observations: Observation[] = [];
     const unreadable: string[] = [];
     const renewals = problemOf(view, 'certificates');
-    const kept = new Map([...view.list('certificates')].map((one) => [`${one.namespace}/${one.secret}`, one]));
+    const kept = new Map(view.list('certificates').map((one) => [`${one.namespace}/${one.secret}`, one]));
     for (const [key, users] of usersOfSecrets(view)) {
       const secret = view.get('tls-secrets', key);
       if (!secret) continue;

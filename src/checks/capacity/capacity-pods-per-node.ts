@@ -3,6 +3,7 @@ import { defineCheck } from '../check.ts';
 import { inBrief } from '../in-brief.ts';
 import { isLeaving, isVirtual } from '../nodes/availability.ts';
 import { ratio } from '../parameters.ts';
+import { requestsByNode } from './node-requests.ts';
 import { percent } from './share.ts';
 
 export const capacityPodsPerNode = defineCheck({
@@ -19,15 +20,13 @@ export const capacityPodsPerNode = defineCheck({
   alerts: ['KubeletTooManyPods'],
   parameters: z.strictObject({ ratio: ratio(0.95, 'Pods divided by allocatable pods from which a node is named.') }),
   evaluate: ({ view, parameters }) => {
-    const counts = new Map<string, number>();
-    for (const { nodeName, deleting } of view.list('pods'))
-      if (nodeName && !deleting) counts.set(nodeName, (counts.get(nodeName) ?? 0) + 1);
+    const requests = requestsByNode(view);
     const full: string[] = [];
     for (const node of view.list('nodes')) {
       const { pods: allowed = 0 } = node.allocatable;
       // Nodes of EKS Fargate are made for one pod each.
       if (allowed <= 1 || isLeaving(node) || isVirtual(node)) continue;
-      if ((counts.get(node.name) ?? 0) / allowed >= parameters.ratio) full.push(`${node.name} (of ${allowed})`);
+      if ((requests.get(node.name)?.asked.pods ?? 0) / allowed >= parameters.ratio) full.push(`${node.name} (of ${allowed})`);
     }
     if (full.length === 0) return { observations: [] };
     return {

@@ -4,6 +4,7 @@ import { hasAutoscaler } from '../../observe/platform.ts';
 import { defineCheck, type Observation } from '../check.ts';
 import { isLeaving } from '../nodes/availability.ts';
 import { ratio } from '../parameters.ts';
+import { requestsByNode } from './node-requests.ts';
 import { atLeastPercent, percent } from './share.ts';
 
 export const capacityRequestsHigh = defineCheck({
@@ -31,11 +32,9 @@ export const capacityRequestsHigh = defineCheck({
       allocatable.memory += node.allocatable.memory ?? 0;
     }
     if (allocatable.cpu === 0 || allocatable.memory === 0) return { outcome: 'NotApplicable', message: 'No node says what it can give.' };
-    for (const pod of view.list('pods')) {
-      // Pods without a node are pod-unschedulable's; pods that are being deleted give back what they hold.
-      if (pod.nodeName === '' || pod.deleting) continue;
-      requests.cpu += pod.requests.cpu;
-      requests.memory += pod.requests.memory;
+    for (const { asked } of requestsByNode(view).values()) {
+      requests.cpu += asked.cpu;
+      requests.memory += asked.memory;
     }
     const autoscaled = hasAutoscaler(view);
     const observations: Observation[] = [];

@@ -1,12 +1,11 @@
 import type { ClusterView } from '../../observe/cluster-view.ts';
 import { poolNamedBy } from '../../observe/node-pools.ts';
 import type { NodeView } from '../../observe/resources/nodes.ts';
-import type { PodView } from '../../observe/resources/pods.ts';
 import { isLeaving, isVirtual } from '../nodes/availability.ts';
+import { type Amounts, type NodeRequests, noRequests, requestsByNode } from './node-requests.ts';
 
 export const lossResources = ['cpu', 'memory', 'pods'] as const;
 export type LossResource = (typeof lossResources)[number];
-type Amounts = Record<LossResource, number>;
 
 /** A resource of which the nodes that are left have too little once one of them is gone. */
 export interface Shortage {
@@ -24,16 +23,11 @@ export interface Scope {
   shortages: Shortage[];
 }
 
-/** A node with what it can give, what its pods ask for, and the part of it that must find another node when it is lost. */
-interface Load {
+interface Load extends NodeRequests {
   node: NodeView;
   pool: string;
+  /** What it can give. */
   gives: Amounts;
-  asked: Amounts;
-  /** Without the pods of DaemonSets and static pods, which go with the node. */
-  moving: Amounts;
-  /** The part of `moving` that selects the pool. */
-  movingInPool: Amounts;
 }
 
 /** Every set of at least two nodes, and what is short there when the node is lost that leaves the least. */
@@ -73,37 +67,13 @@ function sum(loads: readonly Load[], part: 'gives' | 'asked', resource: LossReso
 }
 
 function loadsOf(view: ClusterView): Load[] {
-  const loads = new Map<string, Load>();
-  for (const node of view.list('nodes')) {
+  const requests = requestsByNode(view);
+  return view.list('nodes').flatMap((node) => {
     const { cpu, memory, pods } = node.allocatable;
-    if (isLeaving(node) || isVirtual(node) || !cpu || !memory || !pods) continue;
+    if (isLeaving(node) || isVirtual(node) || !cpu || !memory || !pods) return [];
     const pool = poolNamedBy(node.labels) ?? '';
-    loads.set(node.name, { node, pool, gives: { cpu, memory, pods }, asked: none(), moving: none(), movingInPool: none() });
-  }
-  for (const pod of view.list('pods')) {
-    // Pods that wait for a node are pod-unschedulable's; pods that are being deleted give back what they hold.
-    const load = pod.deleting ? undefined : loads.get(pod.nodeName);
-    if (!load) continue;
-    add(load.asked, pod);
-    if (goesWithItsNode(pod)) continue;
-    add(load.moving, pod);
-    if (pod.nodePool !== '' && pod.nodePool === load.pool) add(load.movingInPool, pod);
-  }
-  return [...loads.values()];
-}
-
-function none(): Amounts {
-  return { cpu: 0, memory: 0, pods: 0 };
-}
-
-function add(amounts: Amounts, { requests }: PodView): void {
-  amounts.cpu += requests.cpu;
-  amounts.memory += requests.memory;
-  amounts.pods += 1;
-}
-
-function goesWithItsNode({ workload }: PodView): boolean {
-  return workload.startsWith('DaemonSet/') || workload.startsWith('Node/');
+    return [{ node, pool, gives: { cpu, memory, pods }, ...(requests.get(node.name) ?? noRequests()) }];
+  });
 }
 
 /** Kubernetes' own taints tell how a node fares, and pass; a cordoned node comes back after its maintenance. Others keep a node for some pods. */

@@ -22,13 +22,12 @@ export const podUnschedulable = defineCheck({
   parameters: noParameters,
   evaluate: ({ view }) => {
     const waiting = new Map<string, { since: Temporal.Instant | undefined; constraints: Set<string> }>();
-    for (const pod of view.list('pods')) {
-      if (!pod.unschedulable || pod.deleting) continue;
-      const since = instantOf(pod.unschedulable.since);
-      const group = waiting.get(pod.workload) ?? { since, constraints: new Set<string>() };
+    for (const { unschedulable, workload } of view.list('pods').filter((pod) => pod.unschedulable && !pod.deleting)) {
+      const since = instantOf(unschedulable?.since);
+      const group = waiting.get(workload) ?? { since, constraints: new Set<string>() };
       if (since && (!group.since || Temporal.Instant.compare(since, group.since) < 0)) group.since = since;
-      for (const constraint of constraintsOf(pod.unschedulable.message)) group.constraints.add(constraint);
-      waiting.set(pod.workload, group);
+      for (const constraint of constraintsOf(unschedulable?.message ?? '')) group.constraints.add(constraint);
+      waiting.set(workload, group);
     }
     return {
       observations: [...waiting].map(([workload, { since, constraints }]) => ({

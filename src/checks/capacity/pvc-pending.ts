@@ -19,7 +19,6 @@ export const pvcPending = defineCheck({
   references: ['own default: 15m, longer than a provisioner takes', 'Kubernetes: persistent volume claims, volume binding mode'],
   parameters: noParameters,
   evaluate: ({ view }) => {
-    const scheduled = claimsOfScheduledPods(view);
     const observations: Observation[] = [];
     for (const claim of view.list('persistentvolumeclaims')) {
       if (claim.deleting || (claim.phase !== 'Pending' && claim.phase !== 'Lost')) continue;
@@ -31,7 +30,7 @@ export const pvcPending = defineCheck({
       }
       const storageClass = view.get('storageclasses', claim.storageClass);
       const waits = storageClass?.volumeBindingMode === 'WaitForFirstConsumer';
-      if (waits && !scheduled.has(`${claim.namespace}/${claim.name}`)) continue;
+      if (waits && !claimsOfScheduledPods(view).has(`${claim.namespace}/${claim.name}`)) continue;
       observations.push({
         object,
         reason: 'Pending',
@@ -45,13 +44,15 @@ export const pvcPending = defineCheck({
 });
 
 /** Claims that the scheduler has looked at and found a node for; pods that it finds none for are pod-unschedulable's. */
-function claimsOfScheduledPods(view: ClusterView): Set<string> {
-  const claims = new Set<string>();
-  for (const pod of view.list('pods')) {
-    if (pod.deleting || pod.unschedulable) continue;
-    for (const claim of pod.claims) claims.add(`${pod.namespace}/${claim}`);
-  }
-  return claims;
+function claimsOfScheduledPods(view: ClusterView): ReadonlySet<string> {
+  return view.derive('claims of scheduled pods', () => {
+    const claims = new Set<string>();
+    for (const pod of view.list('pods')) {
+      if (pod.deleting || pod.unschedulable) continue;
+      for (const claim of pod.claims) claims.add(`${pod.namespace}/${claim}`);
+    }
+    return claims;
+  });
 }
 
 function why({ storageClass: name }: PersistentVolumeClaimView, storageClass: StorageClassView | undefined): string {

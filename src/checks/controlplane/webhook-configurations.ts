@@ -11,7 +11,7 @@ export function webhookConfigurations(view: ClusterView): (WebhookConfigurationV
     object: `${kind}/${configuration.name}`,
   });
   return [
-    ...[...view.list('validatingwebhookconfigurations')].map(named('ValidatingWebhookConfiguration')),
-    ...[...view.list('mutatingwebhookconfigurations')].map(named('MutatingWebhookConfiguration')),
+    ...view.list('validatingwebhookconfigurations').map(named('ValidatingWebhookConfiguration')),
+    ...view.list('mutatingwebhookconfigurations').map(named('MutatingWebhookConfiguration')),
   ].filter(({ deleting }) => !deleting);
 }

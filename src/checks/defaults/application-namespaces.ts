@@ -1,4 +1,4 @@
-import type { ClusterView } from '../../observe/cluster-view.ts';
+import { namespacesWithPods } from '../../observe/pods.ts';
 import { instantOf } from '../../observe/resource.ts';
 import type { NamespaceView } from '../../observe/resources/namespaces.ts';
 import type { CheckContext, Correction, Evaluation } from '../check.ts';
@@ -10,12 +10,14 @@ type Context = Pick<CheckContext<unknown>, 'view' | 'agreement' | 'now' | 'holdM
  * The namespaces that applications run in: covered, not the platform's, with pods, and older than the check's time, in which whoever made them
  * may still be setting them up. Needs `namespaces` and `pods`.
  */
-export function applicationNamespaces({ view, agreement, now, holdMs }: Context): NamespaceView[] {
-  const used = namespacesWithPods(view);
-  return [...view.list('namespaces')].filter(({ name, deletingSince, createdAt }) => {
-    if (deletingSince !== undefined || !used.has(name) || agreement.isPlatform(name) || !agreement.isCovered(name)) return false;
-    const created = instantOf(createdAt);
-    return !created || now.epochMilliseconds - created.epochMilliseconds >= holdMs;
+export function applicationNamespaces({ view, agreement, now, holdMs }: Context): readonly NamespaceView[] {
+  return view.derive(`application namespaces at ${now.epochMilliseconds}, settled for ${holdMs}`, () => {
+    const used = namespacesWithPods(view);
+    return view.list('namespaces').filter(({ name, deletingSince, createdAt }) => {
+      if (deletingSince !== undefined || !used.has(name) || agreement.isPlatform(name) || !agreement.isCovered(name)) return false;
+      const created = instantOf(createdAt);
+      return !created || now.epochMilliseconds - created.epochMilliseconds >= holdMs;
+    });
   });
 }
 
@@ -45,12 +47,4 @@ export function lacking(context: Context, those: ReadonlySet<string>, what: Lack
 
 function counted({ length }: readonly string[]): string {
   return length === 1 ? '1 application namespace has' : `${length} application namespaces have`;
-}
-
-function namespacesWithPods(view: ClusterView): ReadonlySet<string> {
-  return view.derive('namespaces with pods', () => {
-    const names = new Set<string>();
-    for (const { namespace } of view.list('pods')) names.add(namespace);
-    return names;
-  });
 }

@@ -21,7 +21,7 @@ export const defaultIngressClass = defineCheck({
   ],
   parameters: noParameters,
   evaluate: ({ view, agreement }) => {
-    const classes = [...view.list('ingressclasses')];
+    const classes = view.list('ingressclasses');
     const defaults = defaultsOf(classes);
     const [taken, ...others] = defaults;
     if (!taken || others.length === 0 || isStated('IngressClass', classes, agreement)) return { observations: [] };

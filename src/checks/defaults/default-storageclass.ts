@@ -24,7 +24,7 @@ export const defaultStorageClass = defineCheck({
   ],
   parameters: noParameters,
   evaluate: ({ view, agreement }): Evaluation => {
-    const classes = [...view.list('storageclasses')];
+    const classes = view.list('storageclasses');
     if (classes.length === 0) return { outcome: 'NotApplicable', message: 'The cluster has no StorageClass: it provisions no volumes.' };
     const defaults = defaultsOf(classes);
     const [taken, ...others] = defaults;

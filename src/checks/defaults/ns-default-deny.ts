@@ -21,7 +21,10 @@ export const nsDefaultDeny = defineCheck({
     const agreed = networkPolicy && context.view.get('networkpolicies', `${networkPolicy.namespace}/${networkPolicy.name}`);
     const flaw = agreed && !isolatesAll(agreed) ? 'is not about the ingress of every pod, or lets everything in' : undefined;
     const template = templateOf(context.view, 'networkpolicies', networkPolicy, flaw);
-    const isolated = [...context.view.list('networkpolicies')].filter(isolatesAll).map(({ namespace }) => namespace);
+    const isolated = context.view
+      .list('networkpolicies')
+      .filter(isolatesAll)
+      .map(({ namespace }) => namespace);
     return lacking(context, new Set(isolated), {
       reason: 'NoDefaultDeny',
       title: 'NetworkPolicy that is about the ingress of every pod',

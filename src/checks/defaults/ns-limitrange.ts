@@ -18,7 +18,7 @@ export const nsLimitRange = defineCheck({
   evaluate: (context) => {
     const { view, agreement } = context;
     const template = templateOf(view, 'limitranges', agreement.templates.limitRange);
-    return lacking(context, new Set([...view.list('limitranges')].map(({ namespace }) => namespace)), {
+    return lacking(context, new Set(view.list('limitranges').map(({ namespace }) => namespace)), {
       reason: 'NoLimitRange',
       title: 'LimitRange',
       advice: `A container there that says nothing gets no requests and no limits: it may take the whole node. Give each a LimitRange.${template.problem}`,

@@ -15,7 +15,7 @@ export const nsResourceQuota = defineCheck({
   references: ['own default: 1h, in which a new namespace may be set up', 'Kubernetes: resource quotas'],
   parameters: noParameters,
   evaluate: (context) =>
-    lacking(context, new Set([...context.view.list('resourcequotas')].map(({ namespace }) => namespace)), {
+    lacking(context, new Set(context.view.list('resourcequotas').map(({ namespace }) => namespace)), {
       reason: 'NoResourceQuota',
       title: 'ResourceQuota',
       advice: 'Each can reserve all that the cluster has left. Give each a ResourceQuota.',

@@ -63,7 +63,7 @@ export function judgeDeliveries(
 
 /** What of a resource is in covered namespaces. */
 export function deliveriesOf(context: Context, resource: DeliveryResource): DeliveryView[] {
-  return [...context.view.list(resource)].filter(({ namespace }) => isJudged(context, namespace));
+  return context.view.list(resource).filter(({ namespace }) => isJudged(context, namespace));
 }
 
 /**

@@ -36,7 +36,7 @@ export const githubRunner = defineCheck({
     judgeDeliveries(context, 'GitHubActionsRunner', resources, (resource) => {
       if (resource === 'ephemeralrunners') return failedRunners(context);
       if (resource === 'autoscalinglisteners') return [...listenersDown(context).values()];
-      return [...context.view.list('autoscalingrunnersets')].flatMap((set) => notReady(context, set) ?? []);
+      return context.view.list('autoscalingrunnersets').flatMap((set) => notReady(context, set) ?? []);
     }),
 });
 
@@ -49,9 +49,9 @@ function isOurs(context: Context, { runnerSet }: RunnerPartView): boolean {
 
 /** By their set, which is what people know. */
 function failedRunners(context: Context): Observation[] {
-  const failed = [...context.view.list('ephemeralrunners')].filter(
-    (runner) => runner.state === 'Failing' && isJudged(context, runner.namespace),
-  );
+  const failed = context.view
+    .list('ephemeralrunners')
+    .filter((runner) => runner.state === 'Failing' && isJudged(context, runner.namespace));
   const bySet = Map.groupBy(failed, (runner) => (runner.runnerSet ? setName(runner.runnerSet) : nameOf(runner)));
   return [...bySet].map(([object, runners]) => startFailed(object, runners));
 }
@@ -76,7 +76,8 @@ function startFailed(object: string, runners: readonly RunnerPartView[]): Observ
 function listenersDown(context: Context): ReadonlyMap<string, Observation> {
   const { view } = context;
   return view.derive('listeners that are down', () => {
-    const down = [...view.list('autoscalinglisteners')]
+    const down = view
+      .list('autoscalinglisteners')
       .filter((listener) => listener.runnerSet !== '' && isOurs(context, listener))
       .flatMap((listener) => {
         const observation = listenerDown(context, listener);

@@ -34,9 +34,9 @@ export const jobFailed = defineCheck({
   evaluate: (context) => {
     const { view, now } = context;
     const isOurs = ({ namespace, deleting }: JobView | CronJobView) => !deleting && isJudged(context, namespace);
-    const alone = [...view.list('jobs')].filter((job) => job.owner === '' && isOurs(job));
+    const alone = view.list('jobs').filter((job) => job.owner === '' && isOurs(job));
     const runs = runsByCronJob(view);
-    const cronJobs = [...view.list('cronjobs')].filter((cronJob) => isOurs(cronJob) && !cronJob.suspended);
+    const cronJobs = view.list('cronjobs').filter((cronJob) => isOurs(cronJob) && !cronJob.suspended);
     return {
       observations: [
         ...alone.flatMap((job) => failedAlone(job, now) ?? []),
@@ -49,7 +49,7 @@ export const jobFailed = defineCheck({
 const nameOf = ({ namespace, name }: CronJobView) => objectName('CronJob', name, namespace);
 
 function runsByCronJob(view: ClusterView): ReadonlyMap<string, JobView[]> {
-  const runs = [...view.list('jobs')].filter(({ owner, deleting }) => owner.startsWith('CronJob/') && !deleting);
+  const runs = view.list('jobs').filter(({ owner, deleting }) => owner.startsWith('CronJob/') && !deleting);
   return Map.groupBy(runs, ({ owner, namespace }) => objectName('CronJob', owner.slice('CronJob/'.length), namespace));
 }
 

@@ -21,9 +21,9 @@ const minute = 60_000;
 export function applicationsOutOfSync(context: Context, minutes: number): Judged {
   const unmet = unmetNeed(context.view, { resources: ['appprojects'] });
   if (unmet) return { observations: [], unknown: `Whether applications may be synced now cannot be told: ${unmet.message}` };
-  const automated = [...context.view.list('applications')].filter(
-    ({ automated: byItself, outOfSync, namespace }) => byItself && outOfSync !== false && isJudged(context, namespace),
-  );
+  const automated = context.view
+    .list('applications')
+    .filter(({ automated: byItself, outOfSync, namespace }) => byItself && outOfSync !== false && isJudged(context, namespace));
   const judged = automated.map((application) => ({ application, permission: permissionOf(context, application, minutes) }));
   const unreadable = judged.find(({ permission }) => permission === 'Unreadable')?.application;
   return {
@@ -67,5 +67,5 @@ function projectsOf(view: Context['view'], { project }: ApplicationView): AppPro
   const own = view.get('appprojects', project);
   if (own) return [own];
   const name = project.slice(project.indexOf('/') + 1);
-  return [...view.list('appprojects')].filter((each) => each.name === name);
+  return view.list('appprojects').filter((each) => each.name === name);
 }

@@ -31,7 +31,7 @@ export function isPrivate(view: ClusterView, repository: string): boolean {
 /** Many Secrets are copies of one for each namespace. */
 function loggedInTo(view: ClusterView): readonly string[] {
   return view.derive('registries of pull secrets', () => {
-    const secrets = pullSecretResources.flatMap((resource) => [...view.list(resource)]);
+    const secrets = pullSecretResources.flatMap((resource) => view.list(resource));
     return [...new Set(secrets.flatMap(({ registries }) => registries))];
   });
 }

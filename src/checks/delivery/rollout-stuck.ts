@@ -89,7 +89,7 @@ function isOnNodeInService(view: ClusterView, { nodeName }: PodView): boolean {
 function notReadyPods(view: ClusterView): ReadonlyMap<string, PodView[]> {
   return view.derive('pods that are not ready', () =>
     Map.groupBy(
-      [...view.list('pods')].filter(({ trouble, unschedulable, deleting }) => !deleting && (trouble?.notReady || unschedulable)),
+      view.list('pods').filter(({ trouble, unschedulable, deleting }) => !deleting && (trouble?.notReady || unschedulable)),
       ({ workload }) => workload,
     ),
   );

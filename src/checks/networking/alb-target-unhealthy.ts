@@ -26,7 +26,7 @@ export const albTargetUnhealthy = defineCheck({
   evaluate: ({ view, agreement }): Evaluation => {
     const unhealthy = unhealthyByBinding(view);
     const controllerDown = isControllerDown(view);
-    const observations = [...view.list('targetgroupbindings')].flatMap((binding) => {
+    const observations = view.list('targetgroupbindings').flatMap((binding) => {
       if (binding.deleting || !agreement.isCovered(binding.namespace)) return [];
       const targets = unhealthy.get(`${binding.namespace}/${binding.name}`) ?? [];
       // Without its controller nothing is looked at: that is ingress-controller-unhealthy's.

@@ -31,7 +31,7 @@ export const gatewayNotProgrammed = defineCheck({
   ],
   parameters: noParameters,
   evaluate: ({ view, agreement, now }): Evaluation => {
-    const observations = [...view.list('gateways')].flatMap((gateway) => {
+    const observations = view.list('gateways').flatMap((gateway) => {
       if (gateway.deleting || !agreement.isCovered(gateway.namespace)) return [];
       const broken = gateway.listeners.filter((listener) => !waitsForCertificate(view, listener));
       if (gateway.problems.length > 0) return notProgrammed(gateway, broken, now);

@@ -33,7 +33,7 @@ export interface HandledIngress {
  */
 export function handledIngresses(view: ClusterView, agreement: Agreement): HandledIngress[] {
   const handlerOf = handlers(view);
-  return [...view.list('ingresses')].flatMap((ingress) => {
+  return view.list('ingresses').flatMap((ingress) => {
     if (ingress.deleting || ingress.acmeSolver || !agreement.isCovered(ingress.namespace)) return [];
     const handler = handlerOf(ingress.class);
     return handler ? [{ ingress, object: `Ingress/${ingress.namespace}/${ingress.name}`, handler }] : [];
@@ -41,7 +41,7 @@ export function handledIngresses(view: ClusterView, agreement: Agreement): Handl
 }
 
 function handlers(view: ClusterView): (className: string) => Handler | undefined {
-  const classes = [...view.list('ingressclasses')];
+  const classes = view.list('ingressclasses');
   const [fallback] = defaultsOf(classes);
   const onGke = distributionOf(view) === 'gke';
   return (className) => {
@@ -64,9 +64,9 @@ export function isDown({ desired, available }: WorkloadView): boolean {
 
 /** Services of type LoadBalancer before pods of these workloads. */
 export function loadBalancersBefore(view: ClusterView, workloads: readonly WorkloadView[]): ServiceView[] {
-  return [...view.list('services')].filter(
-    (service) => service.type === 'LoadBalancer' && workloads.some((workload) => selects(service, workload)),
-  );
+  return view
+    .list('services')
+    .filter((service) => service.type === 'LoadBalancer' && workloads.some((workload) => selects(service, workload)));
 }
 
 /** True where the Service sends what it gets to pods of the workload. */

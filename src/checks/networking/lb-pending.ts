@@ -16,7 +16,7 @@ export const lbPending = defineCheck({
   references: ['own default: 10m, longer than clouds take to make a load balancer', 'Kubernetes: Service, type LoadBalancer'],
   parameters: noParameters,
   evaluate: ({ view, agreement }): Evaluation => {
-    const asking = [...view.list('services')].filter(({ type }) => type === 'LoadBalancer');
+    const asking = view.list('services').filter(({ type }) => type === 'LoadBalancer');
     if (asking.length === 0) return { outcome: 'NotApplicable', message: 'No Service is of type LoadBalancer.' };
     const pending = asking.filter(
       (service) => service.addresses.length === 0 && !service.deleting && agreement.isCovered(service.namespace) && isServed(view, service),

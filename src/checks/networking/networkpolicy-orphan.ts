@@ -1,5 +1,6 @@
 import { matchesLabels } from '../../kube/label-selector.ts';
 import type { ClusterView } from '../../observe/cluster-view.ts';
+import { namespacesWithPods } from '../../observe/pods.ts';
 import { instantOf } from '../../observe/resource.ts';
 import type { NetworkPolicyView } from '../../observe/resources/networkpolicies.ts';
 import { type CheckContext, defineCheck, type Evaluation } from '../check.ts';
@@ -23,7 +24,7 @@ export const networkpolicyOrphan = defineCheck({
     const { view } = context;
     const jobs = labelsOfCronJobs(view);
     const used = namespacesInUse(view);
-    const orphans = [...view.list('networkpolicies')].filter((policy) => {
+    const orphans = view.list('networkpolicies').filter((policy) => {
       const { namespace, podSelector, selectsAll } = policy;
       if (selectsAll || !used.has(namespace) || !isJudged(policy, context)) return false;
       const selection = { selector: podSelector, namespaces: [namespace] };
@@ -53,8 +54,7 @@ function isJudged({ namespace, createdAt }: NetworkPolicyView, { agreement, now,
 
 /** With pods, and not being deleted. */
 function namespacesInUse(view: ClusterView): ReadonlySet<string> {
-  const used = new Set<string>();
-  for (const { namespace } of view.list('pods')) used.add(namespace);
+  const used = new Set(namespacesWithPods(view));
   for (const { name, deletingSince } of view.list('namespaces')) if (deletingSince !== undefined) used.delete(name);
   return used;
 }

@@ -24,7 +24,7 @@ export const routeUnresolved = defineCheck({
   parameters: noParameters,
   evaluate: ({ view, agreement }): Evaluation => {
     const observations = routeResources.flatMap((resource) =>
-      [...view.list(resource)].flatMap((route) => (route.deleting || !agreement.isCovered(route.namespace) ? [] : unresolved(route, view))),
+      view.list(resource).flatMap((route) => (route.deleting || !agreement.isCovered(route.namespace) ? [] : unresolved(route, view))),
     );
     const unknown = routeResources.map((name) => unreadable(view, name)).find((problem) => problem !== undefined);
     return { observations, ...(unknown ? { unknown } : {}) };

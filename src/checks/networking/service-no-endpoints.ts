@@ -38,7 +38,7 @@ export const serviceNoEndpoints = defineCheck({
 
 function workloadsBehind(view: ClusterView, service: ServiceView): WorkloadView[] {
   return (['deployments', 'statefulsets', 'daemonsets'] as const).flatMap((resource) =>
-    [...view.list(resource)].filter((workload) => !workload.deleting && selects(service, workload)),
+    view.list(resource).filter((workload) => !workload.deleting && selects(service, workload)),
   );
 }
 

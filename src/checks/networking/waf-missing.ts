@@ -60,7 +60,7 @@ function bare({ ingress, object, handler }: HandledIngress, agreement: Agreement
 
 function bareServices(view: ClusterView, agreement: Agreement): Observation[] {
   if (unreadable(view, 'backendconfigs')) return [];
-  return [...view.list('services')].flatMap(({ name, namespace, backendConfigs, deleting }) => {
+  return view.list('services').flatMap(({ name, namespace, backendConfigs, deleting }) => {
     const object = objectName('Service', name, namespace);
     const agreed = agreement.agreed(object)?.securityPolicies ?? '';
     const protectedNow = backendConfigs.some((config) => view.get('backendconfigs', `${namespace}/${config}`)?.securityPolicy);

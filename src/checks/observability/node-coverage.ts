@@ -39,13 +39,15 @@ function isSettled(node: NodeView, now: Temporal.Instant, holdMs: number): boole
 
 /** A node counts once it has been Ready for as long as the check asks: before that it is still joining. */
 export function nodesToCover(view: ClusterView, now: Temporal.Instant, holdMs: number): NodesToCover {
-  const expected = new Set<string>();
-  const excused = new Set<string>();
-  for (const node of view.list('nodes')) {
-    if (isVirtual(node) || !isSettled(node, now, holdMs)) excused.add(node.name);
-    else if (node.labels['kubernetes.io/os'] !== 'windows' && !isSetApart(node)) expected.add(node.name);
-  }
-  return { expected, excused };
+  return view.derive(`nodes to cover at ${now.epochMilliseconds}, settled for ${holdMs}`, () => {
+    const expected = new Set<string>();
+    const excused = new Set<string>();
+    for (const node of view.list('nodes')) {
+      if (isVirtual(node) || !isSettled(node, now, holdMs)) excused.add(node.name);
+      else if (node.labels['kubernetes.io/os'] !== 'windows' && !isSetApart(node)) expected.add(node.name);
+    }
+    return { expected, excused };
+  });
 }
 
 /** Where the pods of a DaemonSet are, and how many have no node yet. */

@@ -21,7 +21,7 @@ export const obsAlertmanager = defineCheck({
   parameters: noParameters,
   evaluate: (context): Evaluation => {
     const { view, agreement, now, holdMs } = context;
-    const resources = [...view.list('alertmanagers')];
+    const resources = view.list('alertmanagers');
     const instances = instancesOf(context, alertmanager, 'Alertmanager', resources, nodesToCover(view, now, holdMs));
     const wanted = platformFirst(
       instances.filter((instance) => instance.wanted > 0),
@@ -73,7 +73,7 @@ function undelivered({ view }: Context, alertmanager: AlertmanagerView): Observa
   const config = view.get('alertmanagerconfigs', `${namespace}/${configuration}`);
   if (config && delivers(config)) return undefined;
   // What it selects is added; which of them it selects is left open, in its favour.
-  if (selectsConfigs && [...view.list('alertmanagerconfigs')].some(delivers)) return undefined;
+  if (selectsConfigs && view.list('alertmanagerconfigs').some(delivers)) return undefined;
   const fault = config
     ? `has ${config.receivers.length} receivers and none of them has an integration`
     : 'does not exist, so that there is no configuration';

@@ -42,7 +42,7 @@ export function unselected(
   reason: string,
 ) {
   const selectors = selectorsOf(view, kind);
-  const inPlatform = [...view.list(kind)].filter(({ namespace, deleting }) => !deleting && agreement.isPlatform(namespace));
+  const inPlatform = view.list(kind).filter(({ namespace, deleting }) => !deleting && agreement.isPlatform(namespace));
   const found: Unselected[] = [];
   if (selectors.length === 0) return found;
   const isConvention = new Map(
@@ -89,7 +89,7 @@ export function selectingUnreadable(view: ClusterView, kind: SelectableKind): st
 
 function selectorsOf(view: ClusterView, kind: SelectableKind) {
   if (selectingUnreadable(view, kind)) return [];
-  const all: SelectingView[] = selecting[kind].flatMap((name): SelectingView[] => [...view.list(name)]);
+  const all: SelectingView[] = selecting[kind].flatMap((name): readonly SelectingView[] => view.list(name));
   return all.flatMap(({ namespace: own, selects }) => {
     const selection = selects[kind];
     if (!selection) return [];

@@ -5,6 +5,9 @@ import { helperImages, type Layer, type Signature } from './layers.ts';
 
 const resourceOf = { Deployment: 'deployments', StatefulSet: 'statefulsets', DaemonSet: 'daemonsets' } as const;
 
+/** In which charts and manifests say what software a workload is. */
+const nameLabels = ['app.kubernetes.io/name', 'k8s-app'] as const;
+
 /** The image without its tag and digest. */
 export function repositoryOf(image: string): string {
   const [named = ''] = image.split('@');
@@ -22,29 +25,56 @@ function endsWithOne(images: readonly string[], repository: string): boolean {
 
 /** By its labels, or by the image of its main container: a sidecar does not make an application a part of the stack. */
 export function matches({ images, names }: Signature, workload: WorkloadView): boolean {
-  const isNamed = (labels: WorkloadView['labels']) =>
-    names.includes(labels['app.kubernetes.io/name'] ?? '') || names.includes(labels['k8s-app'] ?? '');
+  const isNamed = (labels: WorkloadView['labels']) => nameLabels.some((label) => names.includes(labels[label] ?? ''));
   return isNamed(workload.labels) || isNamed(workload.podLabels) || endsWithOne(images, mainRepositoryOf(workload));
 }
 
-const mainRepositories = new WeakMap<WorkloadView, string>();
-
-/**
- * '' where it has no container but sidecars. What is kept of a workload never changes, so that it is worked out once: each layer asks for it
- * at each look, of every workload of the cluster.
- */
-function mainRepositoryOf(workload: WorkloadView): string {
-  const known = mainRepositories.get(workload);
-  if (known !== undefined) return known;
-  const main = workload.containers.find(({ image }) => !isImageOf(helperImages, image));
-  const repository = main ? repositoryOf(main.image) : '';
-  mainRepositories.set(workload, repository);
-  return repository;
+/** '' where it has no container but sidecars. */
+function mainRepositoryOf({ containers }: WorkloadView): string {
+  const main = containers.find(({ image }) => !isImageOf(helperImages, image));
+  return main ? repositoryOf(main.image) : '';
 }
 
-/** Those that are not being deleted. */
-export function workloadsOf(view: ClusterView, signature: Signature, kinds: Layer['kinds']): WorkloadView[] {
-  return kinds.flatMap((kind) => [...view.list(resourceOf[kind])].filter((workload) => !workload.deleting && matches(signature, workload)));
+/** Those that are not being deleted, of each kind by name. */
+export function workloadsOf(view: ClusterView, { images, names }: Signature, kinds: Layer['kinds']): WorkloadView[] {
+  const calls = [...names, ...images.map(lastPartOf)];
+  return kinds.flatMap((kind) => {
+    const called = workloadsByCall(view, resourceOf[kind]);
+    const candidates = [...new Set(calls.flatMap((call) => called.get(call) ?? []))];
+    return candidates.filter((workload) => matches({ images, names }, workload)).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  });
+}
+
+/** Each layer looks for its own at each look: in a cluster of many workloads few are called as one is. */
+function workloadsByCall(view: ClusterView, resource: (typeof resourceOf)[WorkloadView['kind']]): ReadonlyMap<string, WorkloadView[]> {
+  return view.derive(`${resource} by what they are called`, () => {
+    const found = new Map<string, WorkloadView[]>();
+    for (const workload of view.list(resource)) {
+      if (workload.deleting) continue;
+      for (const call of callsOf(workload)) {
+        const called = found.get(call);
+        if (called) called.push(workload);
+        else found.set(call, [workload]);
+      }
+    }
+    return found;
+  });
+}
+
+const callsKnown = new WeakMap<WorkloadView, readonly string[]>();
+
+/** Each word that a signature could know a workload by; worked out once, since what is kept of a workload never changes. */
+function callsOf(workload: WorkloadView): readonly string[] {
+  const known = callsKnown.get(workload);
+  if (known) return known;
+  const named = [workload.labels, workload.podLabels].flatMap((labels) => nameLabels.map((label) => labels[label] ?? ''));
+  const found = [...new Set([...named, lastPartOf(mainRepositoryOf(workload))])].filter((call) => call !== '');
+  callsKnown.set(workload, found);
+  return found;
+}
+
+function lastPartOf(repository: string): string {
+  return repository.slice(repository.lastIndexOf('/') + 1);
 }
 
 /** The platform's own; where it has none, whoever's: a team's Prometheus is not the platform's to report, unless it is the only one. */

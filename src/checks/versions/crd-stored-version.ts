@@ -19,7 +19,8 @@ export const crdStoredVersion = defineCheck({
   ],
   parameters: noParameters,
   evaluate: ({ view }) => ({
-    observations: [...view.list('customresourcedefinitions')]
+    observations: view
+      .list('customresourcedefinitions')
       .filter(({ deleting, keptByProvider }) => !deleting && !keptByProvider)
       .flatMap(observe),
   }),

@@ -51,7 +51,7 @@ export function readCalendar(replacement: string | undefined): Calendar | { prob
 
 /** The calendar of a cluster, where it may still be believed. */
 export function calendarOfToday(view: ClusterView, now: Temporal.Instant): Calendar | { problem: string } {
-  const calendar = readCalendar([...view.list('support-calendar')][0]?.calendar);
+  const calendar = readCalendar(view.list('support-calendar')[0]?.calendar);
   if ('problem' in calendar) return calendar;
   const today = now.toZonedDateTimeISO('UTC').toPlainDate();
   if (Temporal.PlainDate.compare(today, calendar.validUntil) <= 0) return calendar;

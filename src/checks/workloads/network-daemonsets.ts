@@ -43,10 +43,14 @@ const ownNames: ReadonlySet<string> = new Set([
 /** The DaemonSets that give pods their network, in namespaces of the platform. */
 export function networkDaemonSets({ view, agreement }: Context): readonly WorkloadView[] {
   return view.derive('network daemonsets', () =>
-    [...view.list('daemonsets')].filter(
-      (daemonset) =>
-        !daemonset.deleting && agreement.isPlatform(daemonset.namespace) && (ownNames.has(daemonset.name) || matches(signature, daemonset)),
-    ),
+    view
+      .list('daemonsets')
+      .filter(
+        (daemonset) =>
+          !daemonset.deleting &&
+          agreement.isPlatform(daemonset.namespace) &&
+          (ownNames.has(daemonset.name) || matches(signature, daemonset)),
+      ),
   );
 }
 

@@ -53,7 +53,7 @@ export const nodeSaturation = defineCheck({
   }),
   evaluate: (context) => {
     const { view } = context;
-    const nodes = [...view.list('nodes')].filter((node) => !isLeaving(node) && !isVirtual(node));
+    const nodes = view.list('nodes').filter((node) => !isLeaving(node) && !isVirtual(node));
     const answers = answersOf(context);
     const saturated = nodes.flatMap((node) => saturationOf(context, node, answers.get(node.name)) ?? []);
     const stalled = saturated.filter(({ toldElsewhere }) => !toldElsewhere);

@@ -1,5 +1,6 @@
 import { objectName } from '../../kube/types.ts';
 import type { ClusterView } from '../../observe/cluster-view.ts';
+import { podsByWorkload } from '../../observe/pods.ts';
 import { instantOf } from '../../observe/resource.ts';
 import type { NodeView } from '../../observe/resources/nodes.ts';
 import { type ContainerTrouble, imageReasons, type PodTrouble, settledMs } from '../../observe/resources/pod-trouble.ts';
@@ -49,7 +50,13 @@ export function affectedPods(context: Context): readonly AffectedPod[] {
 
 /** The same with the pods of rollouts that are stuck. */
 export function podsInTrouble(context: Context): readonly AffectedPod[] {
-  return context.view.derive('pods in trouble', () => [...context.view.list('pods')].flatMap((pod) => inTrouble(context, pod) ?? []));
+  const { view } = context;
+  return view.derive('pods in trouble', () =>
+    view
+      .list('pods')
+      .filter(({ trouble }) => trouble)
+      .flatMap((pod) => inTrouble(context, pod) ?? []),
+  );
 }
 
 /**
@@ -60,12 +67,17 @@ export function stuckRollouts(context: Context): ReadonlyMap<string, WorkloadVie
   const { view } = context;
   return view.derive('stuck rollouts', () => {
     const notReady = Map.groupBy(podsInTrouble(context).filter(isFailing), ({ object }) => object);
-    const isStuck = ({ rolloutStuck, updating, observed }: WorkloadView, object: string) =>
-      rolloutStuck || (observed && updating !== undefined && (notReady.get(object)?.length ?? 0) >= updating);
-    const all = [...view.list('deployments'), ...view.list('statefulsets'), ...view.list('daemonsets')];
-    const named = all.map((workload) => [objectName(workload.kind, workload.name, workload.namespace), workload] as const);
+    const isStuck = ({ rolloutStuck, updating = 0 }: WorkloadView, object: string) =>
+      rolloutStuck || (notReady.get(object)?.length ?? 0) >= updating;
+    const named = (['deployments', 'statefulsets', 'daemonsets'] as const)
+      .flatMap((resource) => view.list(resource).filter(mayBeStuck))
+      .map((workload) => [objectName(workload.kind, workload.name, workload.namespace), workload] as const);
     return new Map(named.filter(([object, workload]) => isStuck(workload, object) && !readinessIsReported(context, object)));
   });
+}
+
+function mayBeStuck({ rolloutStuck, updating, observed }: WorkloadView): boolean {
+  return rolloutStuck || (observed && updating !== undefined);
 }
 
 /** Between two crashes a pod without a readiness probe is ready for a moment. */
@@ -173,10 +185,5 @@ export function howItEnds({ name, ended }: ContainerTrouble): string {
 
 /** How many pods a workload has, those that are being deleted too: some controllers wait for them to be gone. */
 export function podsThere(view: ClusterView, object: string): number {
-  const counts = view.derive('pods by workload', () => {
-    const byName = new Map<string, number>();
-    for (const { workload } of view.list('pods')) byName.set(workload, (byName.get(workload) ?? 0) + 1);
-    return byName;
-  });
-  return counts.get(object) ?? 0;
+  return podsByWorkload(view).get(object)?.length ?? 0;
 }

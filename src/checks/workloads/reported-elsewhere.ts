@@ -47,9 +47,9 @@ function runnerManagers({ view, agreement }: Context): ReadonlySet<string> {
 
 function shortDns({ view }: Context): ReadonlySet<string> {
   return view.derive('dns that is short of pods', () => {
-    const dns = [...view.list('deployments')].filter(
-      ({ podLabels, unavailableSince }) => podLabels['k8s-app'] === 'kube-dns' && unavailableSince !== undefined,
-    );
+    const dns = view
+      .list('deployments')
+      .filter(({ podLabels, unavailableSince }) => podLabels['k8s-app'] === 'kube-dns' && unavailableSince !== undefined);
     return new Set(dns.map(nameOf));
   });
 }

@@ -77,7 +77,7 @@ export const kubeletStats: Probe<readonly KubeletAnswer[]> = {
 function nodesToAsk(list: ProbeContext<unknown>['list']): NodeView[] {
   const names = new Set<string>();
   for (const { claims, nodeName } of list('pods')) if (claims.length > 0) names.add(nodeName);
-  return [...list('nodes')].filter((node) => names.has(node.name) || isShort(node));
+  return list('nodes').filter((node) => names.has(node.name) || isShort(node));
 }
 
 /** What a kubelet runs out of, by its own word. */

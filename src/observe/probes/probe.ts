@@ -17,7 +17,7 @@ export interface ProbeContext<T> {
   signal: AbortSignal;
   now: Temporal.Instant;
   /** What is watched; a check that asks for the probe needs those resources too. */
-  list<K extends ResourceName>(resource: K): Iterable<View<K>>;
+  list<K extends ResourceName>(resource: K): readonly View<K>[];
   /** What it answered the last time, for what only grows or changes. */
   before: T | undefined;
 }
