@@ -14,6 +14,7 @@ import { dated } from '../report/conditions.ts';
 import { windowEvent } from '../report/events.ts';
 import type { Dispatcher } from '../report/notifications/dispatcher.ts';
 import { type ClusterOutcome, onboarded, withAgreed } from '../report/status.ts';
+import { msUntil } from '../runtime/clock.ts';
 import { escalationStatus } from './cases.ts';
 import type { ClusterRunOptions, ClusterWork } from './cluster-run.ts';
 import { contactProblems, contactStatus, offerAll } from './contact-lines.ts';
@@ -144,11 +145,6 @@ export function agreementProblems(plan: Plan, contacts: readonly ContactStatus[]
     ? []
     : [`the operator was installed for ${installed} (the chart's value tier), so what ${tier} adds is not looked at`];
   return [...beyond, ...contactProblems(plan.contacts, contacts)];
-}
-
-/** Infinity where there is no such time. */
-export function msUntil(time: Temporal.Instant | undefined, now: Temporal.Instant): number {
-  return time ? Math.max(0, time.epochMilliseconds - now.epochMilliseconds) : Number.POSITIVE_INFINITY;
 }
 
 /** Of all clusters. */

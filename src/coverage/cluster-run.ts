@@ -20,7 +20,7 @@ import { toolingProblems } from './delivery-tooling.ts';
 import { runAtOf, type Seen } from './due.ts';
 import { type Handled, type HandlingInput, presumedTold, settle, toldFields, withHandled } from './handling.ts';
 import { type Known, type KnownCluster, type KnownCoverages, reportName, type Sharing } from './known.ts';
-import { type LiveLook, lookedAgain, revisionsOf } from './live.ts';
+import { type LiveLook, lookedAgain, lookedAtAll, revisionsOf } from './live.ts';
 import { maintenanceVerdict } from './maintenance.ts';
 import { judgeOf, type Plan, type PlannedCluster } from './plan.ts';
 import type { CoverageStore } from './store.ts';
@@ -121,7 +121,8 @@ export function createClusterRuns(options: ClusterRunOptions, coverages: KnownCo
       maintenance: maintenanceVerdict(plan.maintenance, checks, pass, now),
     };
     const looked = { observer, revisions, opensAt: pass.opensAt };
-    known.looked = partial ? lookedAgain(known.looked, looked, partial.checks) : looked;
+    known.looked =
+      partial && known.looked ? lookedAgain(plan, known.looked, looked, startedAt, partial.checks) : lookedAtAll(plan, looked, startedAt);
     if (!live) known.seen = seenNow(work, baseline.state, now);
     const { durations, transitions } = pass;
     return { durations, transitions: transitions.length, handled };

@@ -13,12 +13,20 @@ import type { Plan } from './plan.ts';
 import type { CoverageStore } from './store.ts';
 
 /** What a look at a cluster saw, and what it waits for. */
-export interface Looked {
+export interface Look {
   observer: Observer;
   /** Of everything that a live check reads. */
   revisions: ReadonlyMap<Followed, number>;
   /** By check: when the first state that was seen will have held for long enough. */
   opensAt: ReadonlyMap<string, Temporal.Instant>;
+}
+
+/** What is known of all looks together. */
+export interface Looked extends Look {
+  /** When each live check was looked at last, monotonic milliseconds. */
+  at: ReadonlyMap<string, number>;
+  /** Live checks that were not looked at when what they read changed. */
+  behind: ReadonlySet<string>;
 }
 
 /** What this process knows of one cluster of a coverage; all of it can be read again from the API server. */

@@ -211,6 +211,51 @@ describe('a change', () => {
     expect([looks >= 4, looks <= 6]).toEqual([true, true]);
   });
 
+  it('is looked at within ten seconds by a check that has found nothing and asks for a quarter of an hour', async () => {
+    const world = await covered({ checks: { schedule: yearly } });
+    world.see(withoutMetrics);
+    await pass(world, 4 * second);
+    expect(world.ran()).toEqual([]);
+    await pass(world, 6 * second);
+    expect(world.ran()).toEqual(['obs-metrics-server']);
+    await pass(world, 15 * 60 * second);
+    expect(world.takeEvents()).toContain('FindingOpened APIService/v1beta1.metrics.k8s.io');
+  });
+
+  it('is looked at by such a check though others looked at it before', async () => {
+    const world = await covered({ checks: { schedule: yearly, settings: [{ check: 'node-not-ready', for: '3s' }] } });
+    world.see({ ...withoutMetrics, nodes: [...healthyCluster.nodes!, node('new')] });
+    await pass(world, second);
+    expect(world.ran()).toEqual(['node-not-ready']);
+    await pass(world, 9 * second);
+    expect(world.ran()).toEqual(['obs-metrics-server']);
+  });
+
+  it('that goes on is looked at each ten seconds by such a check, and by what it has found at once', async () => {
+    const world = await covered({ checks: { schedule: yearly } });
+    const churn = async (tenths: number) => {
+      for (let tenth = 0; tenth < tenths; tenth += 1) {
+        world.see({ ...healthyCluster, apiservices: [...healthyCluster.apiservices!] });
+        await pass(world, 100);
+      }
+    };
+    await churn(600);
+    const looks = world.ran().length;
+    expect([looks >= 5, looks <= 7]).toEqual([true, true]);
+    world.see(withoutMetrics);
+    await pass(world, 11 * second);
+    world.ran();
+    world.see(healthyCluster);
+    await pass(world, 600);
+    expect(world.ran()).toEqual(['obs-metrics-server']);
+    world.see(withoutMetrics);
+    await pass(world, 16 * 60 * second);
+    expect(world.takeEvents()).toContain('FindingOpened APIService/v1beta1.metrics.k8s.io');
+    world.see(healthyCluster);
+    await pass(world, 600);
+    expect(world.takeEvents()).toContain('FindingResolved APIService/v1beta1.metrics.k8s.io');
+  });
+
   it('that goes on does not have a large report written again and again', async () => {
     const down = Array.from({ length: 300 }, (_, index) => node(`broken-${'n'.repeat(200)}-${index}`, { ready: 'False' }));
     const many = { ...healthyCluster, nodes: [...down, ...healthyCluster.nodes!] };

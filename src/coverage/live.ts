@@ -1,10 +1,10 @@
+import type { Check } from '../checks/check.ts';
 import type { ConfiguredCheck } from '../checks/run.ts';
 import { type Needs, probesOf } from '../observe/cluster-view.ts';
 import type { Followed, Observer } from '../observe/observer.ts';
-import type { Clock } from '../runtime/clock.ts';
+import { type Clock, msUntil } from '../runtime/clock.ts';
 import type { ClusterHandle } from './clusters.ts';
-import { earliest } from './escalation.ts';
-import type { KnownCluster, Looked } from './known.ts';
+import type { KnownCluster, Look, Looked } from './known.ts';
 import type { Plan } from './plan.ts';
 
 /** Which checks are to be looked at now, between two runs by the schedule; undefined: all, since this process has not looked yet. */
@@ -35,6 +35,12 @@ const coalesceMs = 500;
  * core at most. Not the time on the clock: while the API server takes its time to store what was found, nothing is worked on here.
  */
 const restFactor = 4;
+/**
+ * A check that has nothing open and nothing waiting is looked at again after this part of the time for which its states must hold, and after
+ * ten seconds at most: what it finds then is told no sooner for having been seen at once. What it has found it follows as it changes.
+ */
+const calmPart = 1 / 60;
+const maxCalmMs = 10_000;
 /** By as many bytes of reports as a look writes the next one is later, so that etcd takes 12 MB a minute at most: a full report each 5 s. */
 const bytesPerMs = 200;
 
@@ -110,32 +116,68 @@ export function revisionsOf(observer: Observer, plan: Pick<Plan, 'checks'>): Loo
   return new Map([...liveReads(plan)].map((read) => [read, observer.revision(read)]));
 }
 
+type LiveKnown = Pick<KnownCluster, 'looked' | 'seen' | 'outcome' | 'memory'>;
+
 /** What there is to look at in a cluster whose checks are not due by their schedule; undefined where nothing is. */
-export function liveLook(
-  plan: Plan,
-  { looked, seen, outcome }: Pick<KnownCluster, 'looked' | 'seen' | 'outcome'>,
-  { observer, problem }: ClusterHandle,
-  now: Temporal.Instant,
-): LiveLook | undefined {
+export function liveLook(plan: Plan, known: LiveKnown, { observer, problem }: ClusterHandle, clock: Clock): LiveLook | undefined {
+  const { looked, seen, outcome } = known;
   if (!isLive(plan) || !seen) return undefined;
   if (!looked || !outcome || looked.observer !== observer) return problem === undefined ? { checks: undefined } : undefined;
-  const hasChanged = (read: Followed) => observer.revision(read) !== (looked.revisions.get(read) ?? 0);
+  const revisions = revisionsOf(observer, plan);
+  const now = clock.now();
   const hasHeld = (check: string) => {
     const opensAt = looked.opensAt.get(check);
     return opensAt !== undefined && Temporal.Instant.compare(opensAt, now) <= 0;
   };
-  const concerned = liveChecks(plan).filter(({ check }) => hasHeld(check.id) || readsOf(check).some(hasChanged));
-  return concerned.length > 0 ? { checks: new Set(concerned.map(({ check }) => check.id)) } : undefined;
+  const due = liveChecks(plan).filter(
+    ({ check, holdMs }) =>
+      hasHeld(check.id) || (isBehind(check, looked, revisions) && calmMsLeft(check.id, holdMs, known, looked, clock) <= 0),
+  );
+  return due.length > 0 ? { checks: new Set(due.map(({ check }) => check.id)) } : undefined;
 }
 
-/** When the first state that a live check has seen will have held for long enough; undefined where none waits. */
-export function opensNext(plan: Plan, looked: Looked | undefined): Temporal.Instant | undefined {
-  if (!looked || !isLive(plan)) return undefined;
-  return earliest(liveChecks(plan).map(({ check }) => looked.opensAt.get(check.id)));
+/** What it reads has changed since it was looked at. */
+function isBehind(check: Check, { behind, revisions }: Looked, current: Looked['revisions']): boolean {
+  return behind.has(check.id) || readsOf(check).some((read) => current.get(read) !== revisions.get(read));
 }
 
-/** What is known after a look at some checks: what the others wait for, they go on waiting for. */
-export function lookedAgain(before: Looked | undefined, next: Looked, checks: ReadonlySet<string>): Looked {
-  const others = [...(before?.opensAt ?? [])].filter(([check]) => !checks.has(check));
-  return { ...next, opensAt: new Map([...others, ...next.opensAt]) };
+function calmMsLeft(check: string, holdMs: number, { memory }: LiveKnown, { at }: Looked, clock: Clock): number {
+  const isOf = (entry: { check: string }) => entry.check === check;
+  if (memory.findings.some(isOf) || memory.pending.some(isOf)) return 0;
+  return (at.get(check) ?? Number.NEGATIVE_INFINITY) + Math.min(holdMs * calmPart, maxCalmMs) - clock.monotonic();
+}
+
+/** Milliseconds until a cluster is to be looked at though nothing else changes; not positive where it is to be now, Infinity where it is not. */
+export function nextLookMs(plan: Plan, known: LiveKnown, { observer }: ClusterHandle, clock: Clock): number {
+  const { looked } = known;
+  if (!looked || !isLive(plan)) return Number.POSITIVE_INFINITY;
+  const revisions = revisionsOf(observer, plan);
+  const now = clock.now();
+  const times = liveChecks(plan).map(({ check, holdMs }) => {
+    const calmMs = isBehind(check, looked, revisions) ? calmMsLeft(check.id, holdMs, known, looked, clock) : Number.POSITIVE_INFINITY;
+    return Math.min(msUntil(looked.opensAt.get(check.id), now), calmMs);
+  });
+  return Math.min(...times);
+}
+
+/** What is known after a look at these checks, which began at so many monotonic milliseconds: what the others wait for, they go on waiting for. */
+export function lookedAgain(plan: Plan, before: Looked, next: Look, atMs: number, checks: ReadonlySet<string>): Looked {
+  const others = <T>(kept: ReadonlyMap<string, T>) => [...kept].filter(([check]) => !checks.has(check));
+  const left = liveChecks(plan).filter(({ check }) => !checks.has(check.id) && isBehind(check, before, next.revisions));
+  return {
+    ...next,
+    opensAt: new Map([...others(before.opensAt), ...next.opensAt]),
+    at: new Map([...others(before.at), ...timed(checks, atMs)]),
+    behind: new Set(left.map(({ check }) => check.id)),
+  };
+}
+
+/** What is known after a look at everything. */
+export function lookedAtAll(plan: Plan, next: Look, atMs: number): Looked {
+  const checks = liveChecks(plan).map(({ check }) => check.id);
+  return { ...next, at: new Map(timed(checks, atMs)), behind: new Set() };
+}
+
+function timed(checks: Iterable<string>, atMs: number): [string, number][] {
+  return Array.from(checks, (check) => [check, atMs]);
 }

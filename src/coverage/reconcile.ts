@@ -12,17 +12,18 @@ import { reportBytes } from '../report/coverage-report.ts';
 import { coverageEvent, problemEvents } from '../report/events.ts';
 import type { Dispatcher } from '../report/notifications/dispatcher.ts';
 import { healthOf, statusWithoutPass } from '../report/status.ts';
+import { msUntil } from '../runtime/clock.ts';
 import type { ReconcileContext, ReconcileResult } from '../runtime/controller.ts';
 import type { ReadonlyStore } from '../runtime/store.ts';
 import { type AlertSources, readingAlerts } from './alert-sources.ts';
-import { createBetweenChecks, findingsOf, msUntil } from './between-checks.ts';
+import { createBetweenChecks, findingsOf } from './between-checks.ts';
 import { type ClusterRunOptions, type ClusterWork, createClusterRuns, isBlind, type Ran } from './cluster-run.ts';
 import type { Clusters } from './clusters.ts';
 import { createConclusions, type RanCluster } from './conclude.ts';
 import { deliveredKeys } from './contact-lines.ts';
 import { due } from './due.ts';
 import { createKnownCoverages, type Known, type KnownCluster } from './known.ts';
-import { createLiveChanges, isLive, type LiveLook, liveLook, liveReads, opensNext } from './live.ts';
+import { createLiveChanges, isLive, type LiveLook, liveLook, liveReads, nextLookMs } from './live.ts';
 import { dueWork, overdueMs, windowChange, windowStatus } from './maintenance.ts';
 import { type Plan, planOf } from './plan.ts';
 import { leftAloneMs } from './unserved.ts';
@@ -184,7 +185,7 @@ export function createCoverageReconciler(
   }
 
   function liveOf({ plan, handle, known: cluster }: ClusterWork): LiveLook | undefined {
-    return liveLook(plan, cluster, handle, clock.now());
+    return liveLook(plan, cluster, handle, clock);
   }
 
   /** The series follow even where the status says the same. */
@@ -200,7 +201,7 @@ export function createCoverageReconciler(
     // Who waits for watches is looked at often enough.
     if (work.known.dueSince !== undefined) return Number.POSITIVE_INFINITY;
     if (liveOf(work)) return 0;
-    const ms = msUntil(opensNext(work.plan, work.known.looked), clock.now());
+    const ms = nextLookMs(work.plan, work.known, work.handle, clock);
     // What could not be looked at when its time came waits for the next change or run.
     return ms > 0 ? ms : Number.POSITIVE_INFINITY;
   }

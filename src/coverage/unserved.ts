@@ -1,5 +1,5 @@
 import type { SupportCoverage } from '../api/v1alpha1/supportcoverage.ts';
-import { msUntil } from './between-checks.ts';
+import { msUntil } from '../runtime/clock.ts';
 
 /** Ours: an operator that serves a new coverage has spoken by then. */
 const firstWord = { seconds: 10 };

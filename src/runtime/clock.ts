@@ -42,3 +42,8 @@ export function delay(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     signal?.addEventListener('abort', done, { once: true });
   });
 }
+
+/** Milliseconds, 0 where it has been; Infinity where there is no such time. */
+export function msUntil(time: Temporal.Instant | undefined, now: Temporal.Instant): number {
+  return time ? Math.max(0, time.epochMilliseconds - now.epochMilliseconds) : Number.POSITIVE_INFINITY;
+}
