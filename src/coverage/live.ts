@@ -130,8 +130,9 @@ export function liveLook(plan: Plan, known: LiveKnown, { observer, problem }: Cl
     return opensAt !== undefined && Temporal.Instant.compare(opensAt, now) <= 0;
   };
   const due = liveChecks(plan).filter(
-    ({ check, holdMs }) =>
-      hasHeld(check.id) || (isBehind(check, looked, revisions) && calmMsLeft(check.id, holdMs, known, looked, clock) <= 0),
+    ({ check, holdMs }, index, { length }) =>
+      hasHeld(check.id) ||
+      (isBehind(check, looked, revisions) && msLeft(check.id, calmMs(holdMs, index / length), known, looked, clock) <= 0),
   );
   return due.length > 0 ? { checks: new Set(due.map(({ check }) => check.id)) } : undefined;
 }
@@ -141,10 +142,15 @@ function isBehind(check: Check, { behind, revisions }: Looked, current: Looked['
   return behind.has(check.id) || readsOf(check).some((read) => current.get(read) !== revisions.get(read));
 }
 
-function calmMsLeft(check: string, holdMs: number, { memory }: LiveKnown, { at }: Looked, clock: Clock): number {
+/** By its place among all checks half as long to as long: otherwise those that were looked at together once always would be. */
+function calmMs(holdMs: number, place: number): number {
+  return (Math.min(holdMs * calmPart, maxCalmMs) * (1 + place)) / 2;
+}
+
+function msLeft(check: string, calm: number, { memory }: LiveKnown, { at }: Looked, clock: Clock): number {
   const isOf = (entry: { check: string }) => entry.check === check;
   if (memory.findings.some(isOf) || memory.pending.some(isOf)) return 0;
-  return (at.get(check) ?? Number.NEGATIVE_INFINITY) + Math.min(holdMs * calmPart, maxCalmMs) - clock.monotonic();
+  return (at.get(check) ?? Number.NEGATIVE_INFINITY) + calm - clock.monotonic();
 }
 
 /** Milliseconds until a cluster is to be looked at though nothing else changes; not positive where it is to be now, Infinity where it is not. */
@@ -153,9 +159,10 @@ export function nextLookMs(plan: Plan, known: LiveKnown, { observer }: ClusterHa
   if (!looked || !isLive(plan)) return Number.POSITIVE_INFINITY;
   const revisions = revisionsOf(observer, plan);
   const now = clock.now();
-  const times = liveChecks(plan).map(({ check, holdMs }) => {
-    const calmMs = isBehind(check, looked, revisions) ? calmMsLeft(check.id, holdMs, known, looked, clock) : Number.POSITIVE_INFINITY;
-    return Math.min(msUntil(looked.opensAt.get(check.id), now), calmMs);
+  const times = liveChecks(plan).map(({ check, holdMs }, index, { length }) => {
+    const waits = isBehind(check, looked, revisions);
+    const calm = waits ? msLeft(check.id, calmMs(holdMs, index / length), known, looked, clock) : Number.POSITIVE_INFINITY;
+    return Math.min(msUntil(looked.opensAt.get(check.id), now), calm);
   });
   return Math.min(...times);
 }
