@@ -116,25 +116,32 @@ export function revisionsOf(observer: Observer, plan: Pick<Plan, 'checks'>): Loo
   return new Map([...liveReads(plan)].map((read) => [read, observer.revision(read)]));
 }
 
-type LiveKnown = Pick<KnownCluster, 'looked' | 'seen' | 'outcome' | 'memory'>;
-
 /** What there is to look at in a cluster whose checks are not due by their schedule; undefined where nothing is. */
-export function liveLook(plan: Plan, known: LiveKnown, { observer, problem }: ClusterHandle, clock: Clock): LiveLook | undefined {
+export function liveLook(plan: Plan, known: KnownCluster, handle: ClusterHandle, clock: Clock): LiveLook | undefined {
   const { looked, seen, outcome } = known;
   if (!isLive(plan) || !seen) return undefined;
-  if (!looked || !outcome || looked.observer !== observer) return problem === undefined ? { checks: undefined } : undefined;
+  if (!looked || !outcome || looked.observer !== handle.observer) return handle.problem === undefined ? { checks: undefined } : undefined;
+  const due = looksMs(plan, known, handle, clock).filter(({ ms }) => ms <= 0);
+  return due.length > 0 ? { checks: new Set(due.map(({ check }) => check)) } : undefined;
+}
+
+/** Milliseconds until a cluster is to be looked at though nothing else changes; not positive where it is to be now, Infinity where it is not. */
+export function nextLookMs(plan: Plan, known: KnownCluster, handle: ClusterHandle, clock: Clock): number {
+  return isLive(plan) ? Math.min(...looksMs(plan, known, handle, clock).map(({ ms }) => ms)) : Number.POSITIVE_INFINITY;
+}
+
+/** In how many milliseconds each check is to be looked at: when what it waits for has held, or it has been calm for long enough since a change. */
+function looksMs(plan: Plan, { looked, memory }: KnownCluster, { observer }: ClusterHandle, clock: Clock): { check: string; ms: number }[] {
+  if (!looked) return [];
   const revisions = revisionsOf(observer, plan);
   const now = clock.now();
-  const hasHeld = (check: string) => {
-    const opensAt = looked.opensAt.get(check);
-    return opensAt !== undefined && Temporal.Instant.compare(opensAt, now) <= 0;
-  };
-  const due = liveChecks(plan).filter(
-    ({ check, holdMs }, index, { length }) =>
-      hasHeld(check.id) ||
-      (isBehind(check, looked, revisions) && msLeft(check.id, calmMs(holdMs, index / length), known, looked, clock) <= 0),
-  );
-  return due.length > 0 ? { checks: new Set(due.map(({ check }) => check.id)) } : undefined;
+  const found = new Set([...memory.findings, ...memory.pending].map(({ check }) => check));
+  return liveChecks(plan).map(({ check, holdMs }, index, { length }) => {
+    const heldMs = msUntil(looked.opensAt.get(check.id), now);
+    if (!isBehind(check, looked, revisions)) return { check: check.id, ms: heldMs };
+    const calmFrom = found.has(check.id) ? Number.NEGATIVE_INFINITY : (looked.at.get(check.id) ?? Number.NEGATIVE_INFINITY);
+    return { check: check.id, ms: Math.min(heldMs, calmFrom + calmMs(holdMs, index / length) - clock.monotonic()) };
+  });
 }
 
 /** What it reads has changed since it was looked at. */
@@ -145,26 +152,6 @@ function isBehind(check: Check, { behind, revisions }: Looked, current: Looked['
 /** By its place among all checks half as long to as long: otherwise those that were looked at together once always would be. */
 function calmMs(holdMs: number, place: number): number {
   return (Math.min(holdMs * calmPart, maxCalmMs) * (1 + place)) / 2;
-}
-
-function msLeft(check: string, calm: number, { memory }: LiveKnown, { at }: Looked, clock: Clock): number {
-  const isOf = (entry: { check: string }) => entry.check === check;
-  if (memory.findings.some(isOf) || memory.pending.some(isOf)) return 0;
-  return (at.get(check) ?? Number.NEGATIVE_INFINITY) + calm - clock.monotonic();
-}
-
-/** Milliseconds until a cluster is to be looked at though nothing else changes; not positive where it is to be now, Infinity where it is not. */
-export function nextLookMs(plan: Plan, known: LiveKnown, { observer }: ClusterHandle, clock: Clock): number {
-  const { looked } = known;
-  if (!looked || !isLive(plan)) return Number.POSITIVE_INFINITY;
-  const revisions = revisionsOf(observer, plan);
-  const now = clock.now();
-  const times = liveChecks(plan).map(({ check, holdMs }, index, { length }) => {
-    const waits = isBehind(check, looked, revisions);
-    const calm = waits ? msLeft(check.id, calmMs(holdMs, index / length), known, looked, clock) : Number.POSITIVE_INFINITY;
-    return Math.min(msUntil(looked.opensAt.get(check.id), now), calm);
-  });
-  return Math.min(...times);
 }
 
 /** What is known after a look at these checks, which began at so many monotonic milliseconds: what the others wait for, they go on waiting for. */
