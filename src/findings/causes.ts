@@ -11,6 +11,7 @@ import { readyEndpoints } from '../observe/endpoints.ts';
 import { podsByWorkload } from '../observe/pods.ts';
 import type { ServiceView } from '../observe/resources/services.ts';
 import type { WorkloadView } from '../observe/resources/workloads.ts';
+import { allWorkloads } from '../observe/workloads.ts';
 import { changeThatBroke, defaultChangeBroke } from './default-change.ts';
 import { nodesLostBy, nodesLostByAll } from './pods-lost.ts';
 
@@ -256,7 +257,7 @@ function workloadsBehind({ view }: Known, { namespace, selector }: ServiceView):
     workload.desired > 0 &&
     !workload.deleting &&
     matchesLabels({ matchLabels: selector, matchExpressions: [] }, workload.podLabels);
-  return workloadResources.flatMap((resource) => view.list(resource).filter(isBehind).map(nameOf));
+  return allWorkloads(view).filter(isBehind).map(nameOf);
 }
 
 /** A pod that became ready no more, or never was, since the network plugin's own pod on its node is not ready. */

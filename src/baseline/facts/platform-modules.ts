@@ -2,6 +2,7 @@ import { objectName } from '../../kube/types.ts';
 import type { ClusterView } from '../../observe/cluster-view.ts';
 import { isKeptByProvider } from '../../observe/provider.ts';
 import type { WorkloadView } from '../../observe/resources/workloads.ts';
+import { allWorkloads } from '../../observe/workloads.ts';
 import { type Fact, sourceOf } from '../fact.ts';
 import { isOfPlatform } from '../namespaces.ts';
 
@@ -37,13 +38,12 @@ export function modulesOf(view: ClusterView): ReadonlyMap<string, string> {
 
 function partsOf(view: ClusterView): Part[] {
   const part = (type: Part['type'], name: string, object: string) => ({ type, module: `PlatformModule/${type}/${name}`, object });
-  const workloads = [...view.list('deployments'), ...view.list('statefulsets'), ...view.list('daemonsets')];
   return [
     ...view
       .list('customresourcedefinitions')
       .filter(({ keptByProvider }) => !keptByProvider)
       .map(({ group, name }) => part('crd-group', group, `CustomResourceDefinition/${name}`)),
-    ...workloads
+    ...allWorkloads(view)
       .filter(({ labels }) => !isKeptByProvider(labels))
       .map((workload) => {
         const { kind, name, namespace } = workload;

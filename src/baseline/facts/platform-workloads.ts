@@ -1,6 +1,7 @@
 import { objectName } from '../../kube/types.ts';
 import { isKeptByProvider } from '../../observe/provider.ts';
 import type { ContainerView, WorkloadView } from '../../observe/resources/workloads.ts';
+import { allWorkloads } from '../../observe/workloads.ts';
 import { type Fact, keyed, sourceOf } from '../fact.ts';
 import { isOfPlatform } from '../namespaces.ts';
 import { bytesText, coresText, keyIn, paths } from '../values.ts';
@@ -19,8 +20,9 @@ export const platformWorkloads: Fact = {
   needs: { resources: ['deployments', 'statefulsets', 'daemonsets', 'horizontalpodautoscalers'] },
   collect: (view, agreement) => {
     const autoscaled = new Set(view.list('horizontalpodautoscalers').map(({ target }) => target));
-    const all = [...view.list('deployments'), ...view.list('statefulsets'), ...view.list('daemonsets')];
-    const meant = all.filter((workload) => isOfPlatform(workload, objectOf(workload), agreement) && !isKeptByProvider(workload.labels));
+    const meant = allWorkloads(view).filter(
+      (workload) => isOfPlatform(workload, objectOf(workload), agreement) && !isKeptByProvider(workload.labels),
+    );
     return meant.map((workload) => {
       const object = objectOf(workload);
       const scaled = workload.kind === 'DaemonSet' || autoscaled.has(object) || growsWithNodes(workload);

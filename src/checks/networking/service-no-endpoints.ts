@@ -2,6 +2,7 @@ import type { ClusterView } from '../../observe/cluster-view.ts';
 import { awaitsEndpoints, readyEndpoints } from '../../observe/endpoints.ts';
 import type { ServiceView } from '../../observe/resources/services.ts';
 import type { WorkloadView } from '../../observe/resources/workloads.ts';
+import { allWorkloads } from '../../observe/workloads.ts';
 import { defineCheck, type Evaluation, type Observation } from '../check.ts';
 import { webhookResources } from '../controlplane/webhook-configurations.ts';
 import { inBrief } from '../in-brief.ts';
@@ -37,9 +38,7 @@ export const serviceNoEndpoints = defineCheck({
 });
 
 function workloadsBehind(view: ClusterView, service: ServiceView): WorkloadView[] {
-  return (['deployments', 'statefulsets', 'daemonsets'] as const).flatMap((resource) =>
-    view.list(resource).filter((workload) => !workload.deleting && selects(service, workload)),
-  );
+  return allWorkloads(view).filter((workload) => !workload.deleting && selects(service, workload));
 }
 
 /**

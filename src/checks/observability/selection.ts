@@ -1,6 +1,7 @@
 import { type LabelSelector, matchesLabels } from '../../kube/label-selector.ts';
 import type { ClusterView } from '../../observe/cluster-view.ts';
 import type { MonitorView } from '../../observe/resources/monitoring.ts';
+import { allWorkloads } from '../../observe/workloads.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -48,8 +49,7 @@ export function selectablePods(view: ClusterView): SelectablePods {
 
 function podsOf(view: ClusterView): SelectablePods {
   const pods: Selectable = { byNamespace: new Map(), byLabel: new Map() };
-  for (const resource of ['deployments', 'statefulsets', 'daemonsets'] as const)
-    for (const { namespace, podLabels } of view.list(resource)) add(pods, namespace, podLabels);
+  for (const { namespace, podLabels } of allWorkloads(view)) add(pods, namespace, podLabels);
   const others = new Set<string>();
   for (const { namespace, workload } of view.list('pods'))
     if (!/^(Deployment|StatefulSet|DaemonSet)\//.test(workload)) others.add(namespace);

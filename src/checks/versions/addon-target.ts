@@ -2,13 +2,13 @@ import { matchesGlob } from '../../kube/glob.ts';
 import { objectName } from '../../kube/types.ts';
 import type { ClusterView } from '../../observe/cluster-view.ts';
 import type { WorkloadView } from '../../observe/resources/workloads.ts';
+import { allWorkloads } from '../../observe/workloads.ts';
 import type { AddonTarget } from '../agreement.ts';
 import { defineCheck, type Evaluation } from '../check.ts';
 import { inBrief } from '../in-brief.ts';
 import { noParameters } from '../parameters.ts';
 import { type ImageName, readImage } from './image.ts';
 import { isWithin, problemOfRange } from './running-version.ts';
-import { workloadsOf } from './workloads.ts';
 
 const path = 'spec.maintenance.targets.addons';
 
@@ -53,7 +53,7 @@ interface RunningImage {
 }
 
 function imagesOf(view: ClusterView): RunningImage[] {
-  return [...workloadsOf(view)]
+  return allWorkloads(view)
     .filter(({ deleting }) => !deleting)
     .flatMap((workload) => workload.containers.map(({ image }) => ({ workload, written: image, image: readImage(image) })));
 }

@@ -1,9 +1,9 @@
 import { objectName } from '../../kube/types.ts';
+import { allWorkloads } from '../../observe/workloads.ts';
 import { defineCheck, type Observation } from '../check.ts';
 import { inBrief } from '../in-brief.ts';
 import { noParameters } from '../parameters.ts';
 import { readImage } from './image.ts';
-import { workloadsOf } from './workloads.ts';
 
 export const imageLatest = defineCheck({
   id: 'image-latest',
@@ -19,7 +19,7 @@ export const imageLatest = defineCheck({
   parameters: noParameters,
   evaluate: ({ view, agreement }) => {
     const observations: Observation[] = [];
-    for (const { kind, name, namespace, containers, deleting } of workloadsOf(view)) {
+    for (const { kind, name, namespace, containers, deleting } of allWorkloads(view)) {
       if (deleting || !agreement.isPlatform(namespace)) continue;
       const floating = containers
         .filter(({ image }) => isFloating(image))

@@ -6,6 +6,7 @@ import type { NodeView } from '../../observe/resources/nodes.ts';
 import { type ContainerTrouble, imageReasons, type PodTrouble, settledMs } from '../../observe/resources/pod-trouble.ts';
 import type { PodView } from '../../observe/resources/pods.ts';
 import type { WorkloadView } from '../../observe/resources/workloads.ts';
+import { allWorkloads } from '../../observe/workloads.ts';
 import { covers } from '../areas.ts';
 import type { Context } from '../check.ts';
 import { inBrief } from '../in-brief.ts';
@@ -69,8 +70,8 @@ export function stuckRollouts(context: Context): ReadonlyMap<string, WorkloadVie
     const notReady = Map.groupBy(podsInTrouble(context).filter(isFailing), ({ object }) => object);
     const isStuck = ({ rolloutStuck, updating = 0 }: WorkloadView, object: string) =>
       rolloutStuck || (notReady.get(object)?.length ?? 0) >= updating;
-    const named = (['deployments', 'statefulsets', 'daemonsets'] as const)
-      .flatMap((resource) => view.list(resource).filter(mayBeStuck))
+    const named = allWorkloads(view)
+      .filter(mayBeStuck)
       .map((workload) => [objectName(workload.kind, workload.name, workload.namespace), workload] as const);
     return new Map(named.filter(([object, workload]) => isStuck(workload, object) && !readinessIsReported(context, object)));
   });

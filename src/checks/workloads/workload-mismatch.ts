@@ -1,6 +1,7 @@
 import { redact, shortened } from '../../kube/redact.ts';
 import { instantOf } from '../../observe/resource.ts';
 import type { WorkloadView } from '../../observe/resources/workloads.ts';
+import { allWorkloads } from '../../observe/workloads.ts';
 import { type Context, defineCheck, type Observation } from '../check.ts';
 import { nameOf } from '../observability/workloads.ts';
 import { noParameters } from '../parameters.ts';
@@ -26,7 +27,7 @@ export const workloadMismatch = defineCheck({
   evaluate: (context) => {
     const { view } = context;
     const observations: Observation[] = [];
-    for (const workload of [...view.list('deployments'), ...view.list('statefulsets'), ...view.list('daemonsets')]) {
+    for (const workload of allWorkloads(view)) {
       if (workload.deleting || workload.paused || !isJudged(context, workload.namespace)) continue;
       const observation = workload.observed ? shortage(context, workload) : notObserved(workload);
       if (observation) observations.push(observation);
